@@ -75,7 +75,9 @@ function isListed(lock: Lockfile, location: string, name: string): boolean {
 }
 
 function sortedByName<T>(entries: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(entries).toSorted(([a], [b]) => a.localeCompare(b, 'en')));
+  return Object.fromEntries(
+    Object.entries(entries).toSorted(([a], [b]) => a.localeCompare(b, 'en')),
+  );
 }
 
 if (import.meta.main) {
