@@ -1,0 +1,215 @@
+// Owns the one table of errors: code, what happened, who can act, and the process exit code.
+// Refuses codes made elsewhere: an error that is not in this table is a defect.
+
+/** Who can do something about an error. */
+export type ErrorActor = 'user' | 'operator' | 'developer';
+
+/** One row of the error table. */
+export interface ErrorEntry {
+  /** One sentence; `{name}` is replaced by the detail of that name. */
+  readonly message: string;
+  /** What the actor can do, one sentence. */
+  readonly remedy: string;
+  readonly actor: ErrorActor;
+  /** HTTP status when it leaves through a route (RFC 9110). */
+  readonly status: number;
+}
+
+const user = (status: number, message: string, remedy: string): ErrorEntry => ({
+  message,
+  remedy,
+  actor: 'user',
+  status,
+});
+const operator = (status: number, message: string, remedy: string): ErrorEntry => ({
+  message,
+  remedy,
+  actor: 'operator',
+  status,
+});
+const developer = (status: number, message: string, remedy: string): ErrorEntry => ({
+  message,
+  remedy,
+  actor: 'developer',
+  status,
+});
+
+/** Every error the product can show. Codes are permanent: one may be retired, never reused. */
+export const errorTable = {
+  // input from a person or a client
+  COMMAND_UNKNOWN: user(400, 'Unknown command "{command}".', 'Run `agent --help` for the list.'),
+  OPTION_INVALID: user(400, 'Option {option}: {problem}.', 'Run the command with --help.'),
+  INPUT_EMPTY: user(400, 'There is no message.', 'Type a message, or pipe one in.'),
+  INPUT_TOO_LARGE: user(
+    413,
+    'The message is {bytes} bytes; at most {bytesMax} are accepted.',
+    'Send less, or put it into a file and name the file.',
+  ),
+  INPUT_ENCODING: user(400, 'The input is not valid UTF-8.', 'Convert it to UTF-8 first.'),
+  INPUT_INVALID: user(400, 'The request is not valid: {problem}.', 'Correct it and send it again.'),
+  CONVERSATION_UNKNOWN: user(
+    404,
+    'There is no conversation "{conversation}".',
+    'List them with `agent sessions`.',
+  ),
+  TURN_UNKNOWN: user(404, 'There is no turn "{turn}".', 'List turns with `agent sessions`.'),
+  TURN_BUSY: user(
+    409,
+    'The conversation is still working on the last message.',
+    'Wait for it, steer it, or cancel it.',
+  ),
+  TURN_CANCELLED: user(499, 'The turn was cancelled: {reason}.', 'Send the message again.'),
+  APPROVAL_UNKNOWN: user(
+    404,
+    'There is no open question "{approval}".',
+    'It was answered, has expired, or never existed.',
+  ),
+  UNAUTHORISED: user(401, 'The key is missing or wrong.', 'Send `Authorization: Bearer <key>`.'),
+  ROUTE_UNKNOWN: user(404, 'There is nothing at {route}.', 'See the reference for the routes.'),
+  TERMINAL_MISSING: user(
+    400,
+    'This needs a terminal, and there is none.',
+    'Run it in a terminal, or pass the message as an argument.',
+  ),
+  // configuration
+  CONFIG_INVALID: user(
+    400,
+    '{file}:{line}: {key}: expected {expected}.',
+    'Correct that line; `agent config` shows what is accepted.',
+  ),
+  CONFIG_UNREADABLE: user(400, 'The file {file} cannot be read: {problem}.', 'Check the file.'),
+  RUNTIME_OLD: user(
+    400,
+    'Node {version} is too old; {versionMin} or newer is needed.',
+    'Start through npm in the project, which brings its own.',
+  ),
+  // budgets
+  BUDGET_STEPS: user(429, 'Stopped after {limit} steps.', 'Ask for a smaller step, or go on.'),
+  BUDGET_TOKENS: user(429, 'Stopped after {limit} tokens.', 'Raise `budget.tokens`, or go on.'),
+  BUDGET_SECONDS: user(429, 'Stopped after {limit} seconds.', 'Raise `budget.seconds`, or go on.'),
+  BUDGET_MONEY: user(429, 'Stopped at a cost of {limit} USD.', 'Raise `budget.money`, or go on.'),
+  BUDGET_LOOP: user(
+    429,
+    'Stopped: the same call to {tool} was repeated {count} times.',
+    'Say it differently, or use another model.',
+  ),
+  // models
+  MODEL_MISSING: user(
+    503,
+    'No language model is connected.',
+    'Set OPENAI_API_KEY or ANTHROPIC_API_KEY, or start a local server such as Ollama.',
+  ),
+  MODEL_UNKNOWN: user(404, 'There is no model "{model}".', 'See `agent models`.'),
+  MODEL_AUTHENTICATION: operator(502, '{model} refused the key.', 'Check the API key.'),
+  MODEL_BILLING: operator(502, '{model} wants to be paid.', 'Check the account with the provider.'),
+  MODEL_RATE_LIMITED: operator(503, '{model} is rate limited.', 'Wait, or add a fallback model.'),
+  MODEL_OVERLOADED: operator(503, '{model} is overloaded.', 'Wait, or add a fallback model.'),
+  MODEL_UNREACHABLE: operator(502, '{model} cannot be reached: {problem}.', 'Check the address.'),
+  MODEL_TIMEOUT: operator(504, '{model} did not answer within {limitMs} ms.', 'Try again.'),
+  MODEL_REQUEST: operator(502, '{model} refused the request: {problem}.', 'Check the model name.'),
+  MODEL_ANSWER: operator(502, '{model} sent a broken answer: {problem}.', 'Use another model.'),
+  MODEL_TOO_LONG: operator(
+    502,
+    '{model} sent more than {bytesMax} bytes.',
+    'Use another model, or lower the number of output tokens.',
+  ),
+  MODEL_CONTEXT: operator(
+    413,
+    'The request does not fit the context window of {model}.',
+    'Use a model with a larger window.',
+  ),
+  MODEL_REFUSED: user(422, '{model} refused to answer.', 'Say it differently.'),
+  MODEL_BREAKER: operator(
+    503,
+    '{model} failed repeatedly and is paused for {seconds} s.',
+    'Wait, or add a fallback model.',
+  ),
+  // tools and plugins
+  TOOL_UNKNOWN: developer(404, 'There is no tool "{tool}".', 'Search for one by what it does.'),
+  TOOL_ARGUMENTS: developer(422, 'The arguments of {tool} are wrong: {problem}.', 'Correct them.'),
+  TOOL_TIMEOUT: operator(504, '{tool} did not end within {limitMs} ms.', 'Try a smaller piece.'),
+  TOOL_OUTPUT_TOO_LARGE: operator(
+    502,
+    '{tool} returned {bytes} bytes; at most {bytesMax} are accepted.',
+    'Ask for less.',
+  ),
+  TOOL_FAILED: developer(502, '{tool} failed: {problem}.', 'See the log of its plugin.'),
+  TOOL_OUTCOME_UNKNOWN: user(
+    502,
+    'It is not known whether {tool} took effect.',
+    'Check, then run it again or leave it.',
+  ),
+  POLICY_DENIED: user(403, '{tool} was not allowed ({rule}).', 'See `agent why`.'),
+  POLICY_BYPASSED: developer(500, 'A tool was called without a permit.', 'Report this defect.'),
+  PLUGIN_MANIFEST: developer(422, '{file}: {problem}.', 'Correct the manifest.'),
+  PLUGIN_UNKNOWN: user(404, 'There is no plugin "{plugin}".', 'See `agent plugins`.'),
+  PLUGIN_UNTRUSTED: user(
+    403,
+    'The server "{plugin}" is from a third party and runs outside a sandbox.',
+    'Set `trust: true` (or pass --trust) if you trust it.',
+  ),
+  PLUGIN_START: operator(
+    502,
+    'The plugin {plugin} did not start: {problem}.',
+    'Run `agent doctor`.',
+  ),
+  PLUGIN_CRASHED: developer(502, 'The plugin {plugin} stopped: {problem}.', 'See its log.'),
+  SERVICE_UNKNOWN: developer(
+    404,
+    'No installed plugin provides the service "{service}".',
+    'Install one that does.',
+  ),
+  // store
+  STORE_LOCKED: user(
+    409,
+    'The data directory {directory} is in use by {holder}.',
+    'Stop that process, or set OPENCOMPUTER_HOME to another folder.',
+  ),
+  STORE_UNREADABLE: user(
+    500,
+    'The data directory {directory} cannot be used: {problem}.',
+    'Correct its owner and permissions.',
+  ),
+  STORE_DAMAGED: operator(
+    500,
+    'The database {file} is damaged: {problem}.',
+    'Nothing was changed. Restore a backup, or move the file away to start afresh.',
+  ),
+  STORE_NEWER: operator(
+    500,
+    'The data in {directory} was written by a newer version.',
+    'Use that version, or another data directory.',
+  ),
+  STORE_BUSY: operator(503, 'Too many writes are waiting ({limit}).', 'Try again shortly.'),
+  STORE_FULL: operator(507, 'The disk is full.', 'Free some space; work resumes by itself.'),
+  STORE_CONFLICT: developer(409, 'A write expected {expected}.', 'Report this defect.'),
+  STORE_FAILED: operator(500, 'The database failed: {problem}.', 'Run `agent doctor`.'),
+  SEAL_BROKEN: operator(
+    500,
+    'Row {row} of {table} was altered and is not used.',
+    'Restore a backup.',
+  ),
+  MIGRATION_CHANGED: developer(
+    500,
+    'Migration {migration} differs from the one applied.',
+    'Migrations are never edited.',
+  ),
+  MIGRATION_FAILED: operator(
+    500,
+    'Migration {migration} failed: {problem}.',
+    'Nothing was changed. Use the earlier version.',
+  ),
+  // the service itself
+  SERVICE_STOPPING: user(503, 'The agent is stopping.', 'Try again in a few seconds.'),
+  SERVICE_BUSY: user(503, 'Too many requests are waiting.', 'Try again shortly.'),
+  SERVICE_UNREACHABLE: user(
+    502,
+    'The running agent does not answer: {problem}.',
+    'Stop it and start again.',
+  ),
+  PORT_TAKEN: user(409, 'Port {port} is in use.', 'Choose another with --port.'),
+  INTERNAL: developer(500, 'Something is wrong in the agent: {problem}.', 'Report this defect.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+/** A code of the error table. */
+export type ErrorCode = keyof typeof errorTable;

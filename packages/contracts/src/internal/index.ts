@@ -1,0 +1,5 @@
+export type { AgentService, ContextSection, ConversationSummary, Explanation } from './service.ts';
+export type { ModelSummary, PluginSummary, Queries, QueryName, SendRequest } from './service.ts';
+export type { TurnAction, TurnSummary } from './service.ts';
+export type { ModelAnswer, ModelDelta, ModelEngine, ModelRequest, OfferedTool } from './engine.ts';
+export type { CallOptions, InstalledIntent, InstalledTool, Permit, PluginHost } from './host.ts';

@@ -1,0 +1,46 @@
+// Owns contract 8, policy: may this call run? Refuses to look outside its input: a decision is a
+// pure function, made outside the model and outside the context.
+
+import type { ToolCall, ToolEffect, ToolReach } from './tool.ts';
+
+/** Where an argument's value comes from. */
+export type Origin = 'user' | 'model' | 'untrusted';
+
+/** Who provides a tool: the agent itself, an official plugin, or a third party. */
+export type PluginTier = 'builtin' | 'official' | 'third-party';
+
+/** What the policy is told of one call. */
+export interface PolicyRequest {
+  readonly call: ToolCall;
+  readonly plugin: string;
+  readonly tier: PluginTier;
+  readonly effect: ToolEffect;
+  readonly reach: ToolReach;
+  /** Origin of each argument by name; every argument has one. */
+  readonly origins: Readonly<Record<string, Origin>>;
+  /** True when a person can be asked now. */
+  readonly interactive: boolean;
+  readonly grants: readonly Grant[];
+}
+
+/**
+ * A permission that a person gave beforehand. `tool` allows every call of it; `exact` allows one
+ * call with the same tool and arguments, as when a person types a command.
+ */
+export type Grant =
+  | { readonly type: 'tool'; readonly tool: string }
+  | { readonly type: 'exact'; readonly call: ToolCall };
+
+/** The answer, with the rule that decided and a reason for the person. */
+export interface PolicyDecision {
+  readonly decision: 'allow' | 'ask' | 'deny';
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/**
+ * Decides one call.
+ * Must be pure and total: same request, same decision, never throws. Must answer `ask` only when the
+ * request is interactive. Must not trust anything the model said about the call.
+ */
+export type Policy = (request: PolicyRequest) => PolicyDecision;
