@@ -1,0 +1,41 @@
+// Owns the port through which payloads are sealed per person and looked up by keyed hashes.
+// Refuses to hand out a key: callers see sealed bytes, hashes and keys derived for one purpose.
+
+/** Where sealed bytes live; they open only there. */
+export interface SealedPlace {
+  readonly table: string;
+  readonly rowId: string;
+}
+
+/**
+ * One person's key, loaded. Everything here is synchronous and cheap (about 10 µs for 1 kB).
+ * After the person is erased every member throws PERSON_ERASED.
+ */
+export interface PersonSeal {
+  readonly personId: string;
+  /** Sealed bytes, 29 longer than `bytes`; each call draws a new nonce. */
+  seal(place: SealedPlace, bytes: Uint8Array): Uint8Array;
+  /** The bytes that were sealed. Throws SEAL_BROKEN naming the row when altered or moved. */
+  open(place: SealedPlace, sealed: Uint8Array): Uint8Array;
+  /** Keyed hashes of the text's stems in order, 16 lower-case hex characters each, for search. */
+  stems(text: string): readonly string[];
+  /** 32 bytes that belong to this person and purpose, e.g. `plugin:notes`. */
+  deriveKey(purpose: string): Uint8Array;
+}
+
+/** The owner of data that belong to nobody, such as the installation's own events. */
+export const installationId = 'installation';
+
+/** Seals per person. A key is made the first time a person is named. */
+export interface Sealing {
+  /**
+   * The person's key, from memory or from the store; hold it for one piece of work, not longer.
+   * Rejects with PERSON_ERASED once the person was erased, with SEAL_BROKEN for a damaged key.
+   */
+  person(personId: string): Promise<PersonSeal>;
+  /** Destroys the person's key: nothing sealed for this person opens again, backups included
+   * that do not hold the key. Resolves after the commit; erasing twice is harmless. */
+  erase(personId: string): Promise<void>;
+  /** HMAC-SHA-256 as 64 lower-case hex characters, by a key of this installation and purpose. */
+  hash(purpose: string, bytes: Uint8Array | string): string;
+}
