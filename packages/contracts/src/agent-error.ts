@@ -64,7 +64,8 @@ export function toErrorData(value: unknown): ErrorData {
 
 /** An error rebuilt from its plain data, for clients of the service. */
 export function fromErrorData(data: ErrorData): AgentError {
-  const error = new AgentError(data.code);
+  const { retryAfterSeconds } = data;
+  const error = new AgentError(data.code, retryAfterSeconds ? { retryAfterSeconds } : {});
   error.message = data.message;
   return error;
 }
