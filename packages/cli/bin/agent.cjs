@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// Owns the first instants of the program: the version check, the compile cache, and the start of
+// the built program, or of the sources in a checkout. Refuses syntax that an old Node cannot parse.
+'use strict';
+
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+
+const NODE_MAJOR_MIN = 24;
+const built = path.join(__dirname, '..', 'dist', 'main.js');
+const source = path.join(__dirname, '..', 'src', 'main.ts');
+
+/** Beside the program when that can be written, else with the person's other caches. */
+function cacheFolder() {
+  try {
+    fs.accessSync(path.dirname(built), fs.constants.W_OK);
+    return path.join(path.dirname(built), '.cache');
+  } catch {
+    return path.join(os.homedir(), '.cache', 'opencomputer');
+  }
+}
+
+function start() {
+  const isBuilt = fs.existsSync(built);
+  if (isBuilt) require('module').enableCompileCache(cacheFolder());
+  const main = require('url').pathToFileURL(isBuilt ? built : source).href;
+  return import(main)
+    .then((program) => program.main(process.argv.slice(2)))
+    .then((exitCode) => {
+      process.exitCode = exitCode;
+    });
+}
+
+if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR_MIN) {
+  process.stderr.write(
+    'OpenComputer needs Node.js ' +
+      NODE_MAJOR_MIN +
+      ' or newer; this is ' +
+      process.versions.node +
+      ': install a current one from https://nodejs.org, or run it with `npm start` in a checkout.\n',
+  );
+  process.exitCode = 1;
+} else {
+  void start();
+}
