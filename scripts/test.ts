@@ -1,0 +1,60 @@
+// Owns `npm test`: every `*.test.ts` beside its source, then one line that names what did not run.
+// Refuses to hide a suite: a missing tool is named, and fails where OPENCOMPUTER_TEST_REQUIRE asks.
+
+import { requirementNames } from '../packages/testkit/src/requirement.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PATTERNS = [
+  'packages/*/{src,bin}/**/*.test.ts',
+  '{plugins,bench}/**/src/**/*.test.ts',
+  'scripts/*.test.ts',
+];
+const CONCURRENCY = 2;
+const TEST_MS_MAX = 120_000;
+
+/** The closing line, from the notes that `requirement` wrote; the same note may come many times. */
+export function notRunLine(notes: string): string {
+  const suites = [...new Set(notes.split('\n').filter((line) => line !== ''))].toSorted();
+  if (suites.length === 0) return 'Not run: nothing; every suite had what it needs.';
+  return `Not run: ${suites.join('; ')}.`;
+}
+
+/** The names in OPENCOMPUTER_TEST_REQUIRE that no suite can ask for: a typo would pass unseen. */
+export function unknownRequirements(list: string): string[] {
+  return list.split(',').filter((name) => name !== '' && !requirementNames.includes(name));
+}
+
+/** Test files for the words after `npm test --`: a file, or every test in a folder. */
+export function patternsOf(words: readonly string[]): readonly string[] {
+  const folders = words.map((word) =>
+    existsSync(word) && statSync(word).isDirectory() ? join(word, '**/*.test.ts') : word,
+  );
+  return folders.length > 0 ? folders : PATTERNS;
+}
+
+async function main(): Promise<number> {
+  const unknown = unknownRequirements(process.env['OPENCOMPUTER_TEST_REQUIRE'] ?? '');
+  if (unknown.length > 0) {
+    const known = requirementNames.join(', ');
+    console.error(`OPENCOMPUTER_TEST_REQUIRE names "${unknown.join(', ')}"; known are ${known}.`);
+    return 1;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'opencomputer-test-'));
+  const notes = join(folder, 'not-run');
+  const limits = [`--test-concurrency=${CONCURRENCY}`, `--test-timeout=${TEST_MS_MAX}`];
+  const patterns = patternsOf(process.argv.slice(2));
+  const child = spawn(process.execPath, ['--test', ...limits, ...patterns], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, OPENCOMPUTER_TEST_NOT_RUN: notes },
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  console.log(notRunLine(existsSync(notes) ? readFileSync(notes, 'utf8') : ''));
+  rmSync(folder, { recursive: true });
+  return code ?? 1;
+}
+
+if (import.meta.main) process.exitCode = await main();
