@@ -1,0 +1,78 @@
+// Owns what a handler is given with a call, made from what the host sent with it. Refuses ambient
+// values: the clock, zone, folders and storage are those of the call.
+
+import type {
+  CallContext,
+  Json,
+  JsonObject,
+  PluginStorage,
+  ToolOutcome,
+} from '@opencomputer/contracts';
+import { StorageError } from './storage.ts';
+import type { StorageFactory, StorageHandle } from './storage.ts';
+import { isObject } from './wire.ts';
+
+/** The circumstances of a call, as they travel in `_meta` of the request. */
+export interface CallCircumstances {
+  readonly idempotencyKey: string;
+  readonly now: number;
+  readonly timeZone: string;
+  readonly folders: readonly string[];
+  readonly storage?: StorageHandle;
+}
+
+/** Where circumstances come from when a host that is not ours sends none. */
+export interface AmbientSource {
+  now(): number;
+  identifier(): string;
+}
+
+/** Calls an operation of a required service; ends with the call that it belongs to. */
+export type ServiceCaller = (
+  service: string,
+  operation: string,
+  input: JsonObject,
+) => Promise<ToolOutcome>;
+
+/** Reads circumstances; what is absent or of the wrong type is replaced by what harms least. */
+export function readCircumstances(
+  value: Json | undefined,
+  ambient: AmbientSource,
+): CallCircumstances {
+  const given = isObject(value) ? value : {};
+  const { idempotencyKey, now, timeZone, folders, storage } = given;
+  const handle = isObject(storage) ? storage : {};
+  const { directory, key } = handle;
+  return {
+    idempotencyKey: typeof idempotencyKey === 'string' ? idempotencyKey : ambient.identifier(),
+    now: typeof now === 'number' ? now : ambient.now(),
+    timeZone: typeof timeZone === 'string' ? timeZone : 'UTC',
+    folders: Array.isArray(folders) ? folders.filter((entry) => typeof entry === 'string') : [],
+    ...(typeof directory === 'string' && typeof key === 'string'
+      ? { storage: { directory, key } }
+      : {}),
+  };
+}
+
+/** Makes the context of one call. */
+export function createContext(
+  circumstances: CallCircumstances,
+  parts: {
+    readonly signal: AbortSignal;
+    readonly storages: StorageFactory;
+    readonly call: ServiceCaller;
+  },
+): CallContext {
+  const { storage, ...plain } = circumstances;
+  return {
+    ...plain,
+    signal: parts.signal,
+    storage: storage === undefined ? noStorage : parts.storages.open(storage, parts.signal),
+    call: parts.call,
+  };
+}
+
+const absent = (): Promise<never> =>
+  Promise.reject(new StorageError('absent', 'This host offers no storage.'));
+
+const noStorage: PluginStorage = { get: absent, set: absent, delete: absent };

@@ -1,0 +1,12 @@
+export { serve } from './serve.ts';
+export type { ServeOptions, ServeStreams } from './serve.ts';
+export { tool } from './tool.ts';
+export type { PluginTool, ToolOutline } from './tool.ts';
+export { collection } from './collection.ts';
+export type { Collection, CollectionChange } from './collection.ts';
+export { StorageError } from './storage.ts';
+export type { StorageHandle, StorageProblem } from './storage.ts';
+export type { StorageUpdate, UpdatableStorage } from './storage.ts';
+export { runHandler, temporaryStorage } from './run-handler.ts';
+export type { HandlerCall, TemporaryStorage } from './run-handler.ts';
+export type { ServiceCaller } from './call-context.ts';
