@@ -24,3 +24,5 @@ export type { ForgetSelector, Memory, MemoryItem, MemoryTrust, Recalled } from '
 export type { RecallBudget } from './memory.ts';
 export type { Grant, Origin, PluginTier, Policy, PolicyDecision, PolicyRequest } from './policy.ts';
 export type { StreamPart } from './stream.ts';
+export { configuration, modelConfiguration, pluginConfiguration } from './configuration.ts';
+export type { Configuration, ModelConfiguration, PluginConfiguration } from './configuration.ts';

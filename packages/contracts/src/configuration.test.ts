@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { configuration } from './configuration.ts';
+
+const problemOf = (value: unknown): string => {
+  const result = configuration.safeParse(value);
+  const issue = result.error?.issues[0];
+  return issue ? `${issue.path.join('.')}: ${issue.message}` : 'none';
+};
+
+test('an empty configuration has a bound for everything and grants nothing', () => {
+  assert.deepEqual(configuration.parse({}), {
+    models: [],
+    budget: { steps: 25, tokens: 200_000, seconds: 600, money: 1 },
+    fastPath: 'on',
+    folders: [],
+    plugins: {},
+    policy: { allow: [] },
+    person: {},
+  });
+});
+
+test('one budget can be set and the others keep their defaults', () => {
+  const { budget } = configuration.parse({ budget: { steps: 3 } });
+  assert.deepEqual(budget, { steps: 3, tokens: 200_000, seconds: 600, money: 1 });
+});
+
+test('a wrong value is told with its key and what was expected', () => {
+  assert.equal(
+    problemOf({ budget: { steps: 'many' } }),
+    'budget.steps: a whole number from 1 to 1000',
+  );
+  assert.equal(
+    problemOf({ budget: { steps: 1.5 } }),
+    'budget.steps: a whole number from 1 to 1000',
+  );
+  assert.equal(problemOf({ budget: [] }), 'budget: a section with keys');
+  assert.equal(problemOf({ fastPath: 'maybe' }), 'fastPath: on or off');
+  assert.equal(
+    problemOf({ models: [{ provider: 'someone', model: 'm' }] }),
+    'models.0.provider: openai, anthropic, google or openai-compatible',
+  );
+  assert.equal(
+    problemOf({ person: { timeZone: 'Mars/Base' } }),
+    'person.timeZone: a time zone such as Europe/Berlin',
+  );
+  assert.equal(
+    problemOf({ plugins: { server: { url: 'file:///etc/passwd' } } }),
+    'plugins.server.url: a URL that begins with http or https',
+  );
+});
+
+test('an unknown key is not an error and does not reach the program', () => {
+  assert.equal('colour' in configuration.parse({ colour: 'red' }), false);
+});
+
+test('a third party is not trusted unless the configuration says so', () => {
+  const { plugins } = configuration.parse({ plugins: { everything: { command: 'npx' } } });
+  assert.equal(plugins['everything']?.trust, false);
+});

@@ -1,0 +1,154 @@
+// Owns the configuration: every key of `config.yaml`, its bounds and its default. Refuses to read
+// files; error texts say what was expected, so that a reader can put the line in front of them.
+
+import * as z from 'zod';
+
+const expected = (text: string): { error: string } => ({ error: text });
+
+const whole = (least: number, most: number): z.ZodInt => {
+  const error = expected(`a whole number from ${least} to ${most}`);
+  return z.int(error).min(least, error).max(most, error);
+};
+
+const positive = (most: number): z.ZodNumber => {
+  const error = expected(`a number from 0 to ${most}`);
+  return z.number(error).min(0, error).max(most, error);
+};
+
+const text = (most: number): z.ZodString => {
+  const error = expected(`a text of 1 to ${most} characters`);
+  return z.string(error).min(1, error).max(most, error);
+};
+
+const texts = (most: number): z.ZodArray<z.ZodString> => {
+  const error = expected(`a list of at most ${most} texts`);
+  return z.array(text(4_096), error).max(most, error);
+};
+
+const address = z.url({
+  protocol: /^https?$/,
+  ...expected('a URL that begins with http or https'),
+});
+
+const flag = z.boolean(expected('true or false'));
+
+/** A model that can answer. The first that works does; the others are fallbacks, in order. */
+export const modelConfiguration = z.object({
+  provider: z.enum(
+    ['openai', 'anthropic', 'google', 'openai-compatible'],
+    expected('openai, anthropic, google or openai-compatible'),
+  ),
+  /** The provider's own name of the model. */
+  model: text(200),
+  /** Absent: the provider's public address. Needed for `openai-compatible`. */
+  url: address.optional(),
+  /** Name of the environment variable that holds the key; absent: the provider's usual one. */
+  keyVariable: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, expected('the name of an environment variable'))
+    .optional(),
+  /** The key itself, where no environment variable can be set. The file is readable by its owner only. */
+  key: text(1_000).optional(),
+  /** The protocol that an OpenAI server speaks. */
+  wire: z.enum(['chat', 'responses'], expected('chat or responses')).optional(),
+  contextTokens: whole(1_000, 100_000_000).optional(),
+  outputTokensMax: whole(1, 10_000_000).optional(),
+  /** United States dollars for a million tokens. */
+  price: z
+    .object(
+      {
+        input: positive(100_000),
+        output: positive(100_000),
+        cached: positive(100_000).optional(),
+      },
+      expected('input and output, each a number of dollars'),
+    )
+    .optional(),
+});
+export type ModelConfiguration = z.infer<typeof modelConfiguration>;
+
+/** A plugin by its name: an official one to switch, or an MCP server to add. */
+export const pluginConfiguration = z.object({
+  enabled: flag.default(true),
+  /** A third party's server may run outside a sandbox only when this is true. */
+  trust: flag.default(false),
+  /** The program of an MCP server that speaks over stdio. */
+  command: text(4_096).optional(),
+  arguments: texts(100).default([]),
+  environment: z
+    .record(z.string(), z.string(expected('a text')), expected('names with a text each'))
+    .default({}),
+  /** The address of an MCP server that speaks HTTP. */
+  url: address.optional(),
+});
+export type PluginConfiguration = z.infer<typeof pluginConfiguration>;
+
+const section = expected('a section with keys');
+
+/**
+ * The whole configuration. Every key may be absent. A wrong value is `CONFIG_INVALID`; an unknown
+ * key is warned of with the nearest known one and never stops a start.
+ */
+export const configuration = z.object(
+  {
+    /** In the order of preference; models found in the environment come after them. */
+    models: z.array(modelConfiguration, expected('a list of models')).max(50).default([]),
+    /** Bounds of one turn. */
+    budget: z
+      .object(
+        {
+          steps: whole(1, 1_000).default(25),
+          tokens: whole(1_000, 100_000_000).default(200_000),
+          seconds: whole(1, 86_400).default(600),
+          /** United States dollars. */
+          money: positive(10_000).default(1),
+        },
+        section,
+      )
+      .prefault({}),
+    /** `off`: with a model, every message goes to the model. */
+    fastPath: z.enum(['on', 'off'], expected('on or off')).default('on'),
+    /** Folders that plugins may read, beside the one in which a command is typed. `~` is home. */
+    folders: texts(100).default([]),
+    plugins: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, expected('a plugin name in lower case')),
+        z.object(pluginConfiguration.shape, section),
+        section,
+      )
+      .default({}),
+    policy: z
+      .object(
+        {
+          /** Tools that may run without a question. */
+          allow: texts(200).default([]),
+        },
+        section,
+      )
+      .prefault({}),
+    person: z
+      .object(
+        {
+          name: text(100).optional(),
+          /** IANA zone, such as `Europe/Berlin`; absent: the machine's. */
+          timeZone: z
+            .string()
+            .refine(isTimeZone, expected('a time zone such as Europe/Berlin'))
+            .optional(),
+        },
+        section,
+      )
+      .prefault({}),
+  },
+  section,
+);
+export type Configuration = z.infer<typeof configuration>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
