@@ -1,0 +1,139 @@
+// Owns the view of a conversation: a fold over its finished turns, with old ones compacted. Refuses
+// to change the log: a turn that left the window or was undone is still there and can come back.
+
+import type { Expectation, Message, TurnStatus, Usage } from '@opencomputer/contracts';
+
+/** A finished turn, as the log tells it. */
+export interface FinishedTurn {
+  readonly turn: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly status: TurnStatus;
+  readonly messages: readonly Message[];
+  readonly reply: string;
+  readonly expectation?: Expectation;
+  readonly usage: Usage;
+}
+
+/** What a conversation looks like to the next turn. */
+export interface Conversation {
+  /** Turns that are sent to the model, oldest first. */
+  readonly window: readonly FinishedTurn[];
+  /** Characters of the window's messages as they are sent. */
+  readonly characters: number;
+  /** What the person said in turns before the window, shortened; newest last. */
+  readonly earlier: readonly string[];
+  /** Turns that are no longer in the window. */
+  readonly compacted: number;
+  /** What the person is expected to say next. */
+  readonly expectation?: Expectation;
+}
+
+/** A conversation without turns. */
+export const emptyConversation: Conversation = {
+  window: [],
+  characters: 0,
+  earlier: [],
+  compacted: 0,
+};
+
+/** Result texts longer than this are sent with their middle cut out. */
+export const resultCharactersMax = 16_000;
+/** Lines kept of what was said before the window, and the length of each. */
+export const earlierLinesMax = 12;
+const earlierLineCharactersMax = 160;
+
+/**
+ * The conversation with one more turn. When the window grows beyond `charactersMax`, its oldest
+ * turns leave until half of that is left: a window that moves rarely keeps the provider's cache.
+ * A turn leaves as a whole, so a call is never parted from its result.
+ */
+export function addTurn(
+  conversation: Conversation,
+  turn: FinishedTurn,
+  charactersMax: number,
+): Conversation {
+  const window = [...conversation.window, turn];
+  let characters = conversation.characters + charactersOf(turn.messages);
+  let leaving = 0;
+  if (characters > charactersMax) {
+    while (leaving < window.length - 1 && characters > charactersMax / 2) {
+      characters -= charactersOf(window[leaving]?.messages ?? []);
+      leaving += 1;
+    }
+  }
+  const left = window.slice(0, leaving);
+  return {
+    window: window.slice(leaving),
+    characters,
+    earlier: [...conversation.earlier, ...left.flatMap(saidIn)].slice(-earlierLinesMax),
+    compacted: conversation.compacted + leaving,
+    ...(turn.expectation && { expectation: turn.expectation }),
+  };
+}
+
+/** The conversation of a list of turns, oldest first; turns in `undone` are left out. */
+export function foldConversation(
+  turns: readonly FinishedTurn[],
+  undone: ReadonlySet<string>,
+  charactersMax: number,
+): Conversation {
+  return turns
+    .filter(({ turn }) => !undone.has(turn))
+    .reduce((view, turn) => addTurn(view, turn, charactersMax), emptyConversation);
+}
+
+/** The messages to send: what went before in short, the window, and the turn that is running. */
+export function assembleMessages(
+  conversation: Conversation,
+  current: readonly Message[],
+): readonly Message[] {
+  const before: Message[] = conversation.earlier.length > 0 ? [earlierMessage(conversation)] : [];
+  const window = conversation.window.flatMap(({ messages }) => messages);
+  return [...before, ...window, ...current].map(clip);
+}
+
+/** What a message weighs when it is sent, in characters. */
+export function charactersOf(messages: readonly Message[]): number {
+  let characters = 0;
+  for (const message of messages) {
+    if (message.role === 'user') characters += message.text.length;
+    else if (message.role === 'tool') {
+      characters += Math.min(message.outcome.text.length, resultCharactersMax);
+    } else {
+      for (const part of message.parts) {
+        characters +=
+          part.type === 'tool-call' ? JSON.stringify(part.call).length : part.text.length;
+      }
+    }
+  }
+  return characters;
+}
+
+function saidIn(turn: FinishedTurn): readonly string[] {
+  return turn.messages.flatMap((message) =>
+    message.role === 'user' ? [shorten(message.text)] : [],
+  );
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  if (line.length <= earlierLineCharactersMax) return line;
+  return `${line.slice(0, earlierLineCharactersMax - 1)}…`;
+}
+
+function earlierMessage(conversation: Conversation): Message {
+  const lines = conversation.earlier.map((line) => `- ${line}`).join('\n');
+  const count = conversation.compacted;
+  const text = `[${count} earlier messages are not shown. The last of what I said then:\n${lines}]`;
+  return { role: 'user', text };
+}
+
+function clip(message: Message): Message {
+  if (message.role !== 'tool' || message.outcome.text.length <= resultCharactersMax) return message;
+  const { text } = message.outcome;
+  const half = resultCharactersMax / 2 - 40;
+  const cut = text.length - 2 * half;
+  const clipped = `${text.slice(0, half)}\n[… ${cut} characters cut …]\n${text.slice(-half)}`;
+  return { ...message, outcome: { ...message.outcome, text: clipped } };
+}

@@ -1,0 +1,8 @@
+export {
+  addTurn,
+  assembleMessages,
+  charactersOf,
+  emptyConversation,
+  foldConversation,
+} from './conversation.ts';
+export type { Conversation, FinishedTurn } from './conversation.ts';

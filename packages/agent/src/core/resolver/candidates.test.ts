@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { InstalledIntent } from '@opencomputer/contracts/internal';
+import { namedIn, rankCandidates, tieDistance } from './candidates.ts';
+
+function intent(plugin: string, aliases: readonly string[] = []): InstalledIntent {
+  return {
+    plugin,
+    aliases,
+    declaration: {
+      name: 'calendar.create',
+      tool: `${plugin.replaceAll('-', '_')}_create`,
+      description: 'Put an event into the calendar',
+      examples: [],
+      slots: { title: { type: 'text', required: true, ask: 'What is it?', after: [] } },
+      arguments: {},
+      when: 'always',
+    },
+  };
+}
+
+const home = intent('calendar', ['personal calendar']);
+const work = intent('acme-calendar', ['work calendar', 'acme']);
+
+test('a plugin named by its alias wins by far', () => {
+  const [best, second] = rankCandidates([home, work], 'put lunch on my work calendar', {});
+  assert.equal(best?.plugin, 'acme-calendar');
+  assert.ok((best?.score ?? 0) - (second?.score ?? 0) > tieDistance);
+  assert.match(best?.reason ?? '', /"work calendar" is named/);
+});
+
+test('the noun of the intent itself names nobody', () => {
+  assert.equal(namedIn('put lunch in my calendar', home), undefined);
+  const [best, second] = rankCandidates([home, work], 'put lunch in my calendar', {});
+  assert.ok((best?.score ?? 0) - (second?.score ?? 0) < tieDistance);
+});
+
+test('an alias is found as whole words only, with its possessive', () => {
+  assert.equal(namedIn("in Acme's book", work), 'acme');
+  assert.equal(namedIn('in acmeology', work), undefined);
+});
+
+test('what worked before breaks a tie', () => {
+  const [best] = rankCandidates([home, work], 'lunch tomorrow', { 'acme-calendar': 0.9 });
+  assert.equal(best?.plugin, 'acme-calendar');
+});
