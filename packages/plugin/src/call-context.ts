@@ -8,8 +8,9 @@ import type {
   PluginStorage,
   ToolOutcome,
 } from '@opencomputer/contracts';
-import { StorageError } from './storage.ts';
-import type { StorageFactory, StorageHandle } from './storage.ts';
+import { StorageError } from './storage-error.ts';
+import type { StorageHandle, UpdatableStorage } from './storage-error.ts';
+import type { StorageFactory } from './storage.ts';
 import { isObject } from './wire.ts';
 
 /** The circumstances of a call, as they travel in `_meta` of the request. */
@@ -33,6 +34,18 @@ export type ServiceCaller = (
   operation: string,
   input: JsonObject,
 ) => Promise<ToolOutcome>;
+
+/** Loads what the sealing needs with the first use; one factory for all calls of a process. */
+export type StorageSource = () => Promise<StorageFactory>;
+
+/** A source that loads once. */
+export function createStorageSource(): StorageSource {
+  let loaded: Promise<StorageFactory> | undefined;
+  return () => {
+    loaded ??= import('./storage.ts').then((module) => new module.StorageFactory());
+    return loaded;
+  };
+}
 
 /** Reads circumstances; what is absent or of the wrong type is replaced by what harms least. */
 export function readCircumstances(
@@ -59,7 +72,7 @@ export function createContext(
   circumstances: CallCircumstances,
   parts: {
     readonly signal: AbortSignal;
-    readonly storages: StorageFactory;
+    readonly storages: StorageSource;
     readonly call: ServiceCaller;
   },
 ): CallContext {
@@ -67,8 +80,25 @@ export function createContext(
   return {
     ...plain,
     signal: parts.signal,
-    storage: storage === undefined ? noStorage : parts.storages.open(storage, parts.signal),
+    storage: storage === undefined ? noStorage : openLater(storage, parts),
     call: parts.call,
+  };
+}
+
+function openLater(
+  handle: StorageHandle,
+  parts: { readonly signal: AbortSignal; readonly storages: StorageSource },
+): UpdatableStorage {
+  let opened: Promise<UpdatableStorage> | undefined;
+  const storage = (): Promise<UpdatableStorage> => {
+    opened ??= parts.storages().then((factory) => factory.open(handle, parts.signal));
+    return opened;
+  };
+  return {
+    get: async (name) => (await storage()).get(name),
+    set: async (name, value) => (await storage()).set(name, value),
+    delete: async (name) => (await storage()).delete(name),
+    update: async (name, change) => (await storage()).update(name, change),
   };
 }
 

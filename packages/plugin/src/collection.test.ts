@@ -5,7 +5,8 @@ import type { Json, PluginStorage, ToolOutcome } from '@opencomputer/contracts';
 import { APPLIED_KEYS_MAX, collection } from './collection.ts';
 import type { Collection } from './collection.ts';
 import { temporaryStorage } from './run-handler.ts';
-import { StorageError, StorageFactory } from './storage.ts';
+import { StorageError } from './storage-error.ts';
+import { StorageFactory } from './storage.ts';
 
 async function storageFor(context: TestContext): Promise<PluginStorage> {
   const storage = await temporaryStorage();

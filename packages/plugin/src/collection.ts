@@ -2,8 +2,8 @@
 // Refuses a second effect for a key: a repeated write gets the first outcome.
 
 import type { Json, PluginStorage, ToolOutcome } from '@opencomputer/contracts';
-import { StorageError } from './storage.ts';
-import type { StorageUpdate, UpdatableStorage } from './storage.ts';
+import { StorageError } from './storage-error.ts';
+import type { StorageUpdate, UpdatableStorage } from './storage-error.ts';
 
 /** Applied keys that are remembered; the oldest are forgotten first. */
 export const APPLIED_KEYS_MAX = 1_000;

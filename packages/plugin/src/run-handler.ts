@@ -1,16 +1,11 @@
 // Owns running a handler in the process of a test, with storage like the real one. Refuses to be a
 // host: no policy, no schema check, no time limit.
 
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
-import { createContext } from './call-context.ts';
-import type { ServiceCaller } from './call-context.ts';
+import { createContext, createStorageSource } from './call-context.ts';
+import type { ServiceCaller, StorageSource } from './call-context.ts';
 import { readOutcome } from './outcome.ts';
-import { StorageFactory } from './storage.ts';
-import type { StorageHandle } from './storage.ts';
+import type { StorageHandle } from './storage-error.ts';
 import type { PluginTool } from './tool.ts';
 
 /** A call of a handler in a test. */
@@ -38,9 +33,12 @@ export interface TemporaryStorage extends StorageHandle {
 
 /** Makes a temporary folder (mode 0700) and a random key. */
 export async function temporaryStorage(): Promise<TemporaryStorage> {
+  const { mkdtemp, rm } = await import('node:fs/promises');
+  const { tmpdir } = await import('node:os');
+  const { join } = await import('node:path');
   const directory = await mkdtemp(join(tmpdir(), 'plugin-storage-'));
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
-  return { directory, key: randomBytes(32).toString('base64'), remove };
+  return { directory, key: randomKey().toString('base64'), remove };
 }
 
 const noServices: ServiceCaller = (service) =>
@@ -51,7 +49,7 @@ const noServices: ServiceCaller = (service) =>
   });
 
 /** One per set of tools, as in one process, so that calls at the same time share its locks. */
-const factories = new WeakMap<readonly PluginTool[], StorageFactory>();
+const sources = new WeakMap<readonly PluginTool[], StorageSource>();
 
 const MONDAY_MORNING = Date.UTC(2026, 0, 5, 9);
 
@@ -70,7 +68,7 @@ export async function runHandler(
   try {
     const context = createContext(
       {
-        idempotencyKey: call.idempotencyKey ?? randomBytes(16).toString('hex'),
+        idempotencyKey: call.idempotencyKey ?? crypto.randomUUID(),
         now: call.now ?? MONDAY_MORNING,
         timeZone: call.timeZone ?? 'UTC',
         folders: call.folders ?? [],
@@ -78,7 +76,7 @@ export async function runHandler(
       },
       {
         signal: call.signal ?? new AbortController().signal,
-        storages: factoryOf(tools),
+        storages: sourceOf(tools),
         call: call.services ?? noServices,
       },
     );
@@ -89,8 +87,12 @@ export async function runHandler(
   }
 }
 
-function factoryOf(tools: readonly PluginTool[]): StorageFactory {
-  const factory = factories.get(tools) ?? new StorageFactory();
-  factories.set(tools, factory);
-  return factory;
+function sourceOf(tools: readonly PluginTool[]): StorageSource {
+  const source = sources.get(tools) ?? createStorageSource();
+  sources.set(tools, source);
+  return source;
+}
+
+function randomKey(): Buffer {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(32)));
 }

@@ -1,7 +1,6 @@
 // Owns a plugin's process: standard input and output as a session, until the host closes them.
 // Refuses to outlive its host, and to read faster than its answers are taken.
 
-import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { LineReader } from './line-reader.ts';
@@ -52,7 +51,7 @@ export async function serve(
       }
     },
     report: (text) => void log.write(`${text}\n`),
-    ambient: { now: () => Date.now(), identifier: randomUUID },
+    ambient: { now: () => Date.now(), identifier: () => crypto.randomUUID() },
     manifest: () => readManifestView(directory),
   });
   const lines = new LineReader(MESSAGE_BYTES_MAX, {

@@ -2,12 +2,11 @@
 // Refuses to stop for a bad message: it is answered with an error and the next one is read.
 
 import type { Json, JsonObject, ToolOutcome } from '@opencomputer/contracts';
-import { createContext, readCircumstances } from './call-context.ts';
+import { createContext, createStorageSource, readCircumstances } from './call-context.ts';
 import type { AmbientSource } from './call-context.ts';
 import { describeTool } from './manifest-view.ts';
 import type { ManifestView } from './manifest-view.ts';
 import { readOutcome, toResult } from './outcome.ts';
-import { StorageFactory } from './storage.ts';
 import type { PluginTool } from './tool.ts';
 import * as wire from './wire.ts';
 import type { RequestId } from './wire.ts';
@@ -40,7 +39,7 @@ interface OpenCall {
 export class Session {
   readonly #tools: ReadonlyMap<string, PluginTool>;
   readonly #ports: SessionPorts;
-  readonly #storages = new StorageFactory();
+  readonly #storages = createStorageSource();
   readonly #open = new Map<RequestId, OpenCall>();
   #manifest: ManifestView | undefined;
   #serviceCalls = 0;

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { STORAGE_VALUE_BYTES_MAX, StorageError, StorageFactory } from './storage.ts';
-import type { StorageHandle, UpdatableStorage } from './storage.ts';
+import { STORAGE_VALUE_BYTES_MAX, StorageError } from './storage-error.ts';
+import type { StorageHandle, UpdatableStorage } from './storage-error.ts';
+import { StorageFactory } from './storage.ts';
 
 const forever = new AbortController().signal;
 

@@ -5,50 +5,16 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Json, PluginStorage } from '@opencomputer/contracts';
+import type { Json } from '@opencomputer/contracts';
+import { STORAGE_VALUE_BYTES_MAX, StorageError } from './storage-error.ts';
+import type { StorageHandle, UpdatableStorage } from './storage-error.ts';
 
-/** Largest value, in bytes of its JSON text. */
-export const STORAGE_VALUE_BYTES_MAX = 4_000_000;
 const NAME_CHARACTERS_MAX = 200;
 const FORMAT = 1;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const TEMPORARY = '.tmp';
-
-/** Why a storage operation failed; a damaged value is never returned. */
-export type StorageProblem = 'damaged' | 'too-large' | 'cancelled' | 'absent' | 'name';
-
-/** Thrown by storage. The message is safe to show: it holds no value. */
-export class StorageError extends Error {
-  readonly problem: StorageProblem;
-
-  constructor(problem: StorageProblem, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'StorageError';
-    this.problem = problem;
-  }
-}
-
-/** Where a person's values are and the key (32 bytes, base64) that opens them. */
-export interface StorageHandle {
-  readonly directory: string;
-  readonly key: string;
-}
-
-/** What becomes of a value: the next one (absent = left as it is), and what the caller is told. */
-export interface StorageUpdate<Result> {
-  readonly value?: Json;
-  readonly result: Result;
-}
-
-/** Storage in which a value can be read and replaced with no other write between. */
-export interface UpdatableStorage extends PluginStorage {
-  update<Result>(
-    name: string,
-    change: (value: Json | undefined) => StorageUpdate<Result> | Promise<StorageUpdate<Result>>,
-  ): Promise<Result>;
-}
 
 /** Makes the storages of one process; they share a lock per value. */
 export class StorageFactory {
