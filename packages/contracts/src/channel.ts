@@ -21,6 +21,12 @@ export interface InboundMessage {
   readonly timeZone: string;
   /** False when nobody can answer a question: then what would ask is denied. */
   readonly interactive: boolean;
+  /** Absolute folder in which the person works; granted for reading in this turn. */
+  readonly folder?: string;
+  /** A shell command that the person typed, to be run as it stands. */
+  readonly command?: string;
+  /** True when the person wants the model, not the fast path. */
+  readonly modelOnly?: boolean;
 }
 
 /** One reply on its way out. */

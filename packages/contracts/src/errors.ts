@@ -184,6 +184,7 @@ export const errorTable = {
   STORE_FULL: operator(507, 'The disk is full.', 'Free some space; work resumes by itself.'),
   STORE_CONFLICT: developer(409, 'A write expected {expected}.', 'Report this defect.'),
   STORE_FAILED: operator(500, 'The database failed: {problem}.', 'Run `agent doctor`.'),
+  PERSON_ERASED: user(410, 'The data of this person were erased.', 'They cannot come back.'),
   SEAL_BROKEN: operator(
     500,
     'Row {row} of {table} was altered and is not used.',

@@ -3,3 +3,11 @@ export type { ModelSummary, PluginSummary, Queries, QueryName, SendRequest } fro
 export type { TurnAction, TurnSummary } from './service.ts';
 export type { ModelAnswer, ModelDelta, ModelEngine, ModelRequest, OfferedTool } from './engine.ts';
 export type { CallOptions, InstalledIntent, InstalledTool, Permit, PluginHost } from './host.ts';
+export type {
+  Dialogue,
+  FinishedTurn,
+  Mailbox,
+  PrepareRequest,
+  TurnMachine,
+  Understand,
+} from './driver.ts';

@@ -11,7 +11,7 @@ import {
   foldConversation,
   resultCharactersMax,
 } from './conversation.ts';
-import type { FinishedTurn } from './conversation.ts';
+import type { FinishedTurn } from '@opencomputer/contracts/internal';
 
 function turn(id: string, text: string, calls = 0): FinishedTurn {
   const messages: Message[] = [{ role: 'user', text }];
@@ -32,6 +32,8 @@ function turn(id: string, text: string, calls = 0): FinishedTurn {
   };
 }
 
+const nothing = { at: 0, messages: [] };
+
 const turns = fc
   .array(fc.tuple(fc.string({ minLength: 1, maxLength: 300 }), fc.nat(3)), { maxLength: 40 })
   .map((list) => list.map(([text, calls], index) => turn(`t${index}`, text, calls)));
@@ -40,7 +42,7 @@ test('a call and its result are never parted, however small the window is', () =
   fc.assert(
     fc.property(turns, fc.integer({ min: 10, max: 3_000 }), (list, charactersMax) => {
       const view = foldConversation(list, new Set(), charactersMax);
-      const sent = assembleMessages(view, []);
+      const sent = assembleMessages(view, nothing);
       const calls = new Set(
         sent.flatMap((message) =>
           message.role === 'assistant'
@@ -81,7 +83,7 @@ test('the beginning of what is sent stays the same while the window only grows',
   let moved = 0;
   for (let index = 0; index < 100; index += 1) {
     view = addTurn(view, turn(`t${index}`, `message ${index}`), 2_000);
-    const sent = assembleMessages(view, []);
+    const sent = assembleMessages(view, nothing);
     const stable = before.every((message, at) => {
       return JSON.stringify(message) === JSON.stringify(sent[at]);
     });
@@ -98,14 +100,14 @@ test('what was said before the window is kept in a few short lines', () => {
   const view = foldConversation(list, new Set(), 2_000);
   assert.equal(view.earlier.length, earlierLinesMax);
   assert.ok(view.earlier.every((line) => line.length <= 160));
-  const first = assembleMessages(view, [])[0];
+  const first = assembleMessages(view, nothing)[0];
   assert.ok(first?.role === 'user' && first.text.includes('earlier messages are not shown'));
 });
 
 test('a long result is sent with its middle cut out and kept whole in the log', () => {
   const long = 'z'.repeat(resultCharactersMax * 3);
   const view = addTurn(emptyConversation, turn('t', long, 1), 1_000_000);
-  const sent = assembleMessages(view, []).find(({ role }) => role === 'tool');
+  const sent = assembleMessages(view, nothing).find(({ role }) => role === 'tool');
   assert.ok(sent?.role === 'tool');
   assert.ok(sent.outcome.text.length <= resultCharactersMax);
   const kept = view.window[0]?.messages.find(({ role }) => role === 'tool');
@@ -117,4 +119,16 @@ test('the expectation of the last turn is carried, and only of the last', () => 
   const asked = addTurn(emptyConversation, { ...turn('a', 'x'), expectation }, 1_000);
   assert.deepEqual(asked.expectation, expectation);
   assert.equal(addTurn(asked, turn('b', 'y'), 1_000).expectation, undefined);
+});
+
+test('each turn carries its own time, which does not change later', () => {
+  const stamp = (at: number): string => `at ${at}`;
+  const one = { ...turn('a', 'hello'), at: 5 };
+  const view = addTurn(emptyConversation, one, 1_000);
+  const current = { at: 9, messages: [{ role: 'user' as const, text: 'again' }] };
+  const sent = assembleMessages(view, current, stamp);
+  assert.deepEqual(
+    sent.flatMap((message) => (message.role === 'user' ? [message.text] : [])),
+    ['hello\n\n[at 5]', 'again\n\n[at 9]'],
+  );
 });

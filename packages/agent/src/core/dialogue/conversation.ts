@@ -1,19 +1,8 @@
 // Owns the view of a conversation: a fold over its finished turns, with old ones compacted. Refuses
 // to change the log: a turn that left the window or was undone is still there and can come back.
 
-import type { Expectation, Message, TurnStatus, Usage } from '@opencomputer/contracts';
-
-/** A finished turn, as the log tells it. */
-export interface FinishedTurn {
-  readonly turn: string;
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number;
-  readonly status: TurnStatus;
-  readonly messages: readonly Message[];
-  readonly reply: string;
-  readonly expectation?: Expectation;
-  readonly usage: Usage;
-}
+import type { Expectation, Message } from '@opencomputer/contracts';
+import type { FinishedTurn } from '@opencomputer/contracts/internal';
 
 /** What a conversation looks like to the next turn. */
 export interface Conversation {
@@ -83,14 +72,27 @@ export function foldConversation(
     .reduce((view, turn) => addTurn(view, turn, charactersMax), emptyConversation);
 }
 
-/** The messages to send: what went before in short, the window, and the turn that is running. */
+/** The messages of a turn that is running, and when it started. */
+export interface CurrentTurn {
+  readonly at: number;
+  readonly messages: readonly Message[];
+}
+
+/**
+ * The messages to send: what went before in short, the window, and the turn that is running. The
+ * first words of each turn carry its time by `stamp`, so that a model knows when "now" is and what
+ * was sent once is sent again unchanged.
+ */
 export function assembleMessages(
   conversation: Conversation,
-  current: readonly Message[],
+  current: CurrentTurn,
+  stamp: (at: number) => string = () => '',
 ): readonly Message[] {
   const before: Message[] = conversation.earlier.length > 0 ? [earlierMessage(conversation)] : [];
-  const window = conversation.window.flatMap(({ messages }) => messages);
-  return [...before, ...window, ...current].map(clip);
+  const turns = [...conversation.window, current].flatMap(({ at, messages }) =>
+    stamped(messages, stamp(at)),
+  );
+  return [...before, ...turns].map(clip);
 }
 
 /** What a message weighs when it is sent, in characters. */
@@ -108,6 +110,12 @@ export function charactersOf(messages: readonly Message[]): number {
     }
   }
   return characters;
+}
+
+function stamped(messages: readonly Message[], time: string): readonly Message[] {
+  const [first, ...rest] = messages;
+  if (first?.role !== 'user' || time === '') return messages;
+  return [{ role: 'user', text: `${first.text}\n\n[${time}]` }, ...rest];
 }
 
 function saidIn(turn: FinishedTurn): readonly string[] {

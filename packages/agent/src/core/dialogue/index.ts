@@ -5,4 +5,4 @@ export {
   emptyConversation,
   foldConversation,
 } from './conversation.ts';
-export type { Conversation, FinishedTurn } from './conversation.ts';
+export type { Conversation, CurrentTurn } from './conversation.ts';

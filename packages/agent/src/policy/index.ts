@@ -1,0 +1,4 @@
+export { createGate } from './gate.ts';
+export type { Gate, GateAnswer } from './gate.ts';
+export { originsOf } from './origins.ts';
+export { decide } from './policy.ts';

@@ -1,0 +1,73 @@
+// Owns where the arguments of a call come from: the person's own words, or elsewhere. Refuses to
+// raise anything: a value that is not found in the person's words is the model's.
+
+import type { Json, JsonObject, JsonSchema, Origin } from '@opencomputer/contracts';
+
+/** Values longer than this are compared by their beginning and end only. */
+const comparedCharactersMax = 20_000;
+
+/** Formats and types whose values are derived from words, such as a time from "tomorrow". */
+const derivedFormats = new Set(['date-time', 'date', 'time', 'duration']);
+
+/**
+ * The origin of each argument. Free text counts as the person's when its words stand in that order,
+ * next to each other, in what the person said; numbers, booleans, times and enumerated values carry
+ * no free text and count as the person's too.
+ */
+export function originsOf(
+  values: JsonObject,
+  schema: JsonSchema,
+  said: readonly string[],
+): Readonly<Record<string, Origin>> {
+  const haystacks = said.map((text) => ` ${wordsOf(text)} `);
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const declared = properties[name];
+      const own = isOwn(value, isObject(declared) ? declared : {}, haystacks);
+      return [name, own ? 'user' : 'model'];
+    }),
+  );
+}
+
+function isOwn(value: Json, schema: JsonObject, haystacks: readonly string[]): boolean {
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return true;
+  if (typeof value === 'string') return isDerived(value, schema) || isSaid(value, haystacks);
+  if (Array.isArray(value)) {
+    const items = isObject(schema['items']) ? schema['items'] : {};
+    return value.every((item: Json) => isOwn(item, items, haystacks));
+  }
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  return Object.entries(value).every(([name, member]) => {
+    const declared = properties[name];
+    return isSaid(name, haystacks) || declared !== undefined
+      ? isOwn(member, isObject(declared) ? declared : {}, haystacks)
+      : false;
+  });
+}
+
+function isDerived(value: string, schema: JsonObject): boolean {
+  const { format, enum: values } = schema;
+  if (Array.isArray(values)) return values.includes(value);
+  if (typeof format !== 'string' || !derivedFormats.has(format)) return false;
+  return /^[-+0-9A-Za-z:.,/[\]]{1,64}$/.test(value);
+}
+
+function isSaid(value: string, haystacks: readonly string[]): boolean {
+  if (value.length > comparedCharactersMax) return false;
+  const needle = wordsOf(value);
+  if (needle === '') return value.trim() === '';
+  return haystacks.some((haystack) => haystack.includes(` ${needle} `));
+}
+
+function wordsOf(text: string): string {
+  const words = text
+    .toLowerCase()
+    .normalize('NFKC')
+    .match(/[\p{L}\p{N}\p{S}]+/gu);
+  return (words ?? []).join(' ');
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

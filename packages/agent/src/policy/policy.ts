@@ -1,0 +1,58 @@
+// Owns the decision about one call: a pure function with its first rules. Refuses to look outside
+// the request, and to trust anything that a model said about the call.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Policy, PolicyDecision, PolicyRequest } from '@opencomputer/contracts';
+
+/**
+ * The first rules, tried in order. What no rule allows is asked, and denied where nobody can answer.
+ *
+ * | Rule | Decision |
+ * |---|---|
+ * | `granted-exact` | the person typed or approved exactly this call |
+ * | `granted-tool` | the person granted this tool beforehand |
+ * | `own-read` | official code reads its own data or the folders granted to it |
+ * | `own-write` | official code writes the person's own data, free text in the person's own words |
+ * | `ask` / `unattended` | everything else |
+ */
+export const decide: Policy = (request) => {
+  const { call, effect, reach, tier } = request;
+  const exact = request.grants.some(
+    (grant) =>
+      grant.type === 'exact' &&
+      grant.call.tool === call.tool &&
+      isDeepStrictEqual(grant.call.arguments, call.arguments),
+  );
+  if (exact) return allow('granted-exact', 'You asked for exactly this.');
+  if (request.grants.some((grant) => grant.type === 'tool' && grant.tool === call.tool)) {
+    return allow('granted-tool', 'You allowed this tool in the configuration.');
+  }
+  if (tier !== 'third-party' && effect === 'read' && reach !== 'outside') {
+    return allow('own-read', 'It reads only its own data or a folder you granted.');
+  }
+  const foreign = Object.entries(request.origins).filter(([, origin]) => origin !== 'user');
+  if (tier !== 'third-party' && effect === 'write' && reach === 'own' && foreign.length === 0) {
+    return allow('own-write', 'It writes your own data in your own words.');
+  }
+  return askOrDeny(request, foreign);
+};
+
+function allow(rule: string, reason: string): PolicyDecision {
+  return { decision: 'allow', rule, reason };
+}
+
+function askOrDeny(
+  request: PolicyRequest,
+  foreign: readonly (readonly [string, string])[],
+): PolicyDecision {
+  const { effect, reach, tier } = request;
+  const where = reach === 'outside' ? 'reaches outside' : 'is not covered by a rule';
+  const who = tier === 'third-party' ? ` of a third party (${request.plugin})` : '';
+  const values =
+    foreign.length > 0 && effect !== 'read'
+      ? ` Not in your words: ${foreign.map(([name, origin]) => `${name} (${origin})`).join(', ')}.`
+      : '';
+  const reason = `A ${effect} call${who} ${where}.${values}`;
+  if (request.interactive) return { decision: 'ask', rule: 'ask', reason };
+  return { decision: 'deny', rule: 'unattended', reason: `${reason} Nobody is here to be asked.` };
+}
