@@ -1,0 +1,10 @@
+export { requirement } from './requirement.ts';
+export type { RequirementName } from './requirement.ts';
+export { createScriptedModel } from './scripted-model.ts';
+export type { ModelScript, RecordedCall, ScriptedModel, ScriptedTurn } from './scripted-model.ts';
+export type { ScriptedAnswer, ScriptedFinish, ScriptedToolCall } from './scripted-answer.ts';
+export type { ScriptedUsage } from './scripted-answer.ts';
+export { startModelServer } from './model-server.ts';
+export type { ModelServer, RecordedRequest, ServerFault, ServerTurn } from './model-server.ts';
+export type { ServerScript } from './model-server.ts';
+export type { WireName } from './model-wire.ts';
