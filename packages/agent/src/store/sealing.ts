@@ -1,0 +1,118 @@
+// Owns who is sealed under which key: keys in memory, the installation's own key, erasing.
+// Refuses to start under a root key that did not seal what is in the database.
+
+import { createHmac, createSecretKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { AgentError, isAgentError } from '@opencomputer/contracts';
+import type { Database, PersonSeal, Sealing } from '@opencomputer/contracts/internal';
+import { installationId } from '@opencomputer/contracts/internal';
+import { createPersonKeys } from './person-keys.ts';
+import type { PersonKeys } from './person-keys.ts';
+import { createPersonSeal } from './person-seal.ts';
+import type { ErasableSeal } from './person-seal.ts';
+import { rootKeyWrong } from './root-key.ts';
+import type { RootKey } from './root-key.ts';
+
+/** How sealing is opened. */
+export interface SealingOptions {
+  /** With `storeMigrations` applied. */
+  readonly database: Database;
+  readonly rootKey: RootKey;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Called after a key was destroyed, to clear what the database keeps of the old row. */
+  readonly scrub?: () => Promise<void>;
+  /** Persons whose keys stay in memory. */
+  readonly personsMax?: number;
+}
+
+const personsMaxDefault = 1000;
+
+/**
+ * Sealing under the keys in the database. Rejects with ROOT_KEY_WRONG when the root key is
+ * missing although keys exist, or is not the one that wrapped them.
+ */
+export async function openSealing(options: SealingOptions): Promise<Sealing> {
+  const keys = createPersonKeys(options);
+  await options.rootKey.prepare(await isFresh(options.database));
+  const persons = keepPersons(keys, options.personsMax ?? personsMaxDefault);
+  const installation = await openInstallation(persons);
+  const purposes = new Map<string, KeyObject>();
+
+  function purposeKey(purpose: string): KeyObject {
+    let key = purposes.get(purpose);
+    if (key === undefined) {
+      key = createSecretKey(installation.deriveKey(`hash/${purpose}`));
+      purposes.set(purpose, key);
+    }
+    return key;
+  }
+  return {
+    person: (personId) => persons.get(personId),
+    async erase(personId) {
+      if (personId === installationId) {
+        throw new AgentError('INTERNAL', { problem: 'the installation itself cannot be erased' });
+      }
+      await keys.erase(personId);
+      await persons.drop(personId);
+      await options.scrub?.();
+    },
+    hash: (purpose, bytes) => createHmac('sha256', purposeKey(purpose)).update(bytes).digest('hex'),
+  };
+}
+
+/** Any key in the table was wrapped by an earlier root key. */
+async function isFresh(database: Database): Promise<boolean> {
+  const sql = 'SELECT person_id FROM person_keys LIMIT 1';
+  return (await database.read({ sql, parameters: [] })).length === 0;
+}
+
+/** The first key to be unwrapped: if it does not open, the root key is another one. */
+async function openInstallation(persons: Persons): Promise<PersonSeal> {
+  try {
+    return await persons.get(installationId);
+  } catch (error) {
+    if (!isAgentError(error, 'SEAL_BROKEN')) throw error;
+    const problem = 'it is not the one this data was sealed with';
+    throw rootKeyWrong('root.key', problem, error);
+  }
+}
+
+interface Persons {
+  get(personId: string): Promise<ErasableSeal>;
+  drop(personId: string): Promise<void>;
+}
+
+/** Loads each person once, also when many ask at the same time; keeps those used last. */
+function keepPersons(keys: PersonKeys, personsMax: number): Persons {
+  const kept = new Map<string, Promise<ErasableSeal>>();
+
+  async function load(personId: string): Promise<ErasableSeal> {
+    return createPersonSeal(personId, await keys.findOrCreate(personId));
+  }
+  function shrink(): void {
+    if (kept.size <= personsMax) return;
+    for (const personId of kept.keys()) {
+      kept.delete(personId);
+      return;
+    }
+  }
+  return {
+    get(personId) {
+      const known = kept.get(personId) ?? load(personId);
+      kept.delete(personId);
+      kept.set(personId, known);
+      shrink();
+      known.catch(() => {
+        if (kept.get(personId) === known) kept.delete(personId);
+      });
+      return known;
+    },
+    async drop(personId) {
+      const known = kept.get(personId);
+      kept.delete(personId);
+      const [seal] = await Promise.allSettled([known]);
+      if (seal.status === 'fulfilled') seal.value?.erase();
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// Owns the order in which a store comes up and goes down: folder, database, tables, keys.
+// Refuses to leave anything half open: what fails on the way up takes the rest down with it.
+
+import type { Clock } from '@opencomputer/contracts';
+import type { Database, Migration, Sealing } from '@opencomputer/contracts/internal';
+import { openDataDirectory } from './data-directory.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { migrate } from './migrations.ts';
+import { storeMigrations } from './person-keys.ts';
+import { openPostgresql } from './postgresql-database.ts';
+import { fileRootKey } from './root-key.ts';
+import type { RootKey } from './root-key.ts';
+import { openSealing } from './sealing.ts';
+import { openSqlite } from './sqlite-database.ts';
+
+/** How a store is opened. */
+export interface StoreOptions {
+  /** The data directory; made where there is none. */
+  readonly path: string;
+  /** What a second process is told holds the directory, e.g. `agent serve`. */
+  readonly command: string;
+  /** Of every component; the store's own come first. */
+  readonly migrations: readonly Migration[];
+  readonly clock: Clock;
+  /** Code of the writer thread, for a bundle that puts it elsewhere. */
+  readonly writerUrl?: URL;
+  /** A PostgreSQL server instead of the embedded database. */
+  readonly databaseUrl?: string;
+  /** By default the file `root.key` in the data directory. */
+  readonly rootKey?: RootKey;
+}
+
+/** Everything that is kept, open. */
+export interface Store {
+  readonly directory: DataDirectory;
+  readonly database: Database;
+  readonly sealing: Sealing;
+  /** Finishes the accepted writes and lets another process have the directory. */
+  close(): Promise<void>;
+}
+
+/** Opens the store; rejects with the STORE_, MIGRATION_ and ROOT_KEY_ errors of its parts. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const now = (): number => options.clock.now();
+  const { path, command, migrations } = options;
+  const directory = openDataDirectory({ path, command, now });
+  let database: Database | undefined;
+  try {
+    const opened = await openDatabase(options, directory);
+    database = opened.database;
+    const all = [...storeMigrations, ...migrations];
+    await migrate(database, { migrations: all, now, directory: directory.path });
+    const rootKey = options.rootKey ?? fileRootKey(directory.file('root.key'));
+    const sealing = await openSealing({ database, rootKey, now, scrub: opened.scrub });
+    return { directory, database, sealing, close: () => closeStore(directory, opened.database) };
+  } catch (error) {
+    await closeStore(directory, database);
+    throw error;
+  }
+}
+
+interface OpenedDatabase {
+  readonly database: Database;
+  readonly scrub: () => Promise<void>;
+}
+
+async function openDatabase(
+  options: StoreOptions,
+  directory: DataDirectory,
+): Promise<OpenedDatabase> {
+  if (options.databaseUrl !== undefined) {
+    const { databaseUrl: url, clock } = options;
+    return { database: await openPostgresql({ url, clock }), scrub: async () => {} };
+  }
+  const path = directory.file('store.sqlite');
+  const { writerUrl } = options;
+  const database = await openSqlite(writerUrl === undefined ? { path } : { path, writerUrl });
+  return { database, scrub: () => database.checkpoint() };
+}
+
+async function closeStore(directory: DataDirectory, database?: Database): Promise<void> {
+  try {
+    await database?.close();
+  } finally {
+    directory.release();
+  }
+}

@@ -1,0 +1,51 @@
+// Owns the shape of what the calling thread and the writer thread send each other: plain data.
+// Refuses SQL text after its first use: a statement travels once, then by number.
+
+import type { ErrorCode } from '@opencomputer/contracts';
+
+/** An error on its way between threads, before it becomes an `AgentError`. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** Number of the statement, its parameters, and the expected changes (-1: any number). */
+export type WireStatement = readonly [id: number, parameters: readonly unknown[], expected: number];
+
+/** Statements that happen together or not at all. */
+export type WireBatch = readonly WireStatement[];
+
+/** What one commit (and at most one sync of the disk) covers. */
+export interface WriteGroup {
+  readonly kind: 'group';
+  /** True when one of the batches must survive a crash of the machine. */
+  readonly durable: boolean;
+  /** Statements not sent before: number and text. */
+  readonly learn: readonly (readonly [id: number, sql: string])[];
+  /** Numbers that will not be used again. */
+  readonly forget: readonly number[];
+  readonly batches: readonly WireBatch[];
+}
+
+/** Rows of a statement that returns some, otherwise how many it changed. */
+export type WireResult = number | readonly Readonly<Record<string, unknown>>[];
+
+/** What became of one batch: a result per statement, or why it was undone. */
+export type BatchReply = readonly WireResult[] | Failure;
+
+/** To the writer: a group, a wish to move the log into the database file, or the end. */
+export type WriterRequest = WriteGroup | { readonly kind: 'checkpoint' | 'close' };
+
+/** From the writer: opened or not, one reply per batch, or the answer to a checkpoint. */
+export type WriterReply =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  | { readonly kind: 'group'; readonly replies: readonly BatchReply[] }
+  | { readonly kind: 'checkpoint'; readonly failure?: Failure }
+  | { readonly kind: 'closed' };
+
+/** What the writer thread is started with. */
+export interface WriterSettings {
+  readonly path: string;
+  readonly busyTimeoutMs: number;
+}

@@ -1,0 +1,34 @@
+// Owns the entry of the writer thread: opens the database file and answers one request at a time.
+// Refuses to import anything heavy: this thread holds a connection and little else.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { failureOf } from './sqlite-failure.ts';
+import { openStoreFile } from './store-file.ts';
+import { createWriter } from './writer.ts';
+import type { WriterReply, WriterRequest, WriterSettings } from './writer-protocol.ts';
+
+function serve(settings: WriterSettings, reply: (message: WriterReply) => void): void {
+  const database = openStoreFile(settings);
+  const writer = createWriter(database, settings.path);
+  parentPort?.on('message', (request: WriterRequest) => {
+    if (request.kind === 'group') {
+      reply({ kind: 'group', replies: writer.run(request) });
+    } else if (request.kind === 'checkpoint') {
+      const failure = writer.checkpoint();
+      reply(failure === undefined ? { kind: 'checkpoint' } : { kind: 'checkpoint', failure });
+    } else {
+      database.close();
+      reply({ kind: 'closed' });
+      parentPort?.close();
+    }
+  });
+  reply({ kind: 'opened' });
+}
+
+const settings = workerData as WriterSettings;
+const reply = (message: WriterReply): void => parentPort?.postMessage(message);
+try {
+  serve(settings, reply);
+} catch (error) {
+  reply({ kind: 'refused', failure: failureOf(error, settings.path) });
+}
