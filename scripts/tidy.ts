@@ -71,7 +71,8 @@ const RULES: readonly Rule[] = [
   },
 
   function testBeside(tree, path, text) {
-    if (!isSource(path) || basename(path) === 'index.ts' || hasNoCode(text)) return [];
+    if (!isSource(path) || basename(path) === 'index.ts') return [];
+    if (path.includes('/fixtures/') || hasNoCode(text)) return [];
     return tree.has(path.replace(/\.tsx?$/, '.test.ts')) ? [] : ['has no test beside it'];
   },
 
@@ -200,7 +201,7 @@ function requiredMembers(text: string): { name: string; count: number }[] {
 export function readTree(root: string): Tree {
   const paths = globSync('{packages,plugins,scripts,bench}/**/*.{ts,tsx,cjs,md,yaml}', {
     cwd: root,
-    exclude: (path) => /^(node_modules|dist|dist-types|fixtures)$/.test(basename(path)),
+    exclude: (path) => /(^|\/)(node_modules|dist|dist-types)$|^scripts\/fixtures$/.test(path),
   });
   return new Map(
     paths.map((path) => [
