@@ -42,7 +42,7 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
     const sum = checksum(statements);
     const before = applied.get(nameOf(migration));
     if (before === undefined) {
-      const record = recordOf(database, migration, sum, options.now());
+      const record = recordOf(database, { migration, sum, appliedAt: options.now() });
       if (await apply(database, migration, [record, ...statements])) done.push(nameOf(migration));
     } else if (before.checksum !== sum) {
       throw new AgentError('MIGRATION_CHANGED', { migration: nameOf(migration) });
@@ -95,12 +95,13 @@ async function readApplied(database: Database): Promise<Map<string, AppliedMigra
   return new Map(rows.map((row) => [nameOf(row), row]));
 }
 
-function recordOf(
-  database: Database,
-  migration: Migration,
-  sum: string,
-  appliedAt: number,
-): Statement {
+interface Application {
+  readonly migration: Migration;
+  readonly sum: string;
+  readonly appliedAt: number;
+}
+
+function recordOf(database: Database, { migration, sum, appliedAt }: Application): Statement {
   const { component, version } = migration;
   const query = database.query.$extendTables<MigrationTables>();
   const values = { component, version, checksum: sum, applied_at: appliedAt };

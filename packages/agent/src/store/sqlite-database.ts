@@ -16,7 +16,7 @@ import type { Failure, WriterReply, WriterRequest, WriterSettings } from './writ
 export interface SqliteOptions {
   /** Database file in a data directory that the caller owns. */
   readonly path: string;
-  /** Code of the writer thread; by default beside this module, source or bundle. */
+  /** Code of the writer thread; by default the module beside this one. */
   readonly writerUrl?: URL;
   readonly limits?: Partial<WriteLimits>;
 }
@@ -44,7 +44,7 @@ const writerHeap = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, st
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase> {
   const settings: WriterSettings = { path: options.path, busyTimeoutMs };
-  const worker = new Worker(options.writerUrl ?? writerUrlDefault(), {
+  const worker = new Worker(options.writerUrl ?? new URL('./writer-thread.ts', import.meta.url), {
     name: 'store-writer',
     workerData: settings,
     resourceLimits: writerHeap,
@@ -151,9 +151,4 @@ function linkTo(worker: Worker, limits: WriteLimits): WriterLink {
       await exit;
     },
   };
-}
-
-function writerUrlDefault(): URL {
-  const here = import.meta.url;
-  return new URL(here.endsWith('.ts') ? './writer-thread.ts' : './store-writer.js', here);
 }

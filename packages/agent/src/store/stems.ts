@@ -29,7 +29,7 @@ export function stemsOf(text: string): string[] {
 function partsOf(word: string): string[] {
   if (!unspaced.test(word)) return [stem(word.slice(0, wordLengthMax))];
   // Composed again: Hangul was taken apart by the decomposition.
-  const characters = [...word.normalize('NFC')];
+  const characters = Array.from(word.normalize('NFC'));
   if (characters.length === 1) return characters;
   return characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`);
 }

@@ -39,7 +39,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens the store; rejects with the STORE_, MIGRATION_ and ROOT_KEY_ errors of its parts. */
+/** Opens the store; rejects with the STORE_ and MIGRATION_ errors of its parts. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const now = (): number => options.clock.now();
   const { path, command, migrations } = options;

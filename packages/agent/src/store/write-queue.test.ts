@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isAgentError } from '@opencomputer/contracts';
 import { WriteQueue } from './write-queue.ts';
 import type { WriteLimits } from './write-queue.ts';
 import type { WriteGroup } from './writer-protocol.ts';
@@ -85,7 +86,10 @@ test('each writer gets its own answer, in order', async () => {
   queue.settle([[1], { code: 'STORE_FULL', details: {} }, [[{ id: 'a' }]]]);
   const outcomes = await Promise.allSettled(writes);
   assert.deepEqual(outcomes[0], { status: 'fulfilled', value: [{ changes: 1, rows: [] }] });
-  assert.equal(outcomes[1]?.status === 'rejected' && outcomes[1].reason.code, 'STORE_FULL');
+  assert.equal(
+    outcomes[1]?.status === 'rejected' && isAgentError(outcomes[1].reason, 'STORE_FULL'),
+    true,
+  );
   const value = [{ changes: 1, rows: [{ id: 'a' }] }];
   assert.deepEqual(outcomes[2], { status: 'fulfilled', value });
 });

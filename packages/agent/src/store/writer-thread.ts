@@ -4,12 +4,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from './sqlite-failure.ts';
 import { openStoreFile } from './store-file.ts';
-import { createWriter } from './writer.ts';
+import { Writer } from './writer.ts';
 import type { WriterReply, WriterRequest, WriterSettings } from './writer-protocol.ts';
 
 function serve(settings: WriterSettings, reply: (message: WriterReply) => void): void {
   const database = openStoreFile(settings);
-  const writer = createWriter(database, settings.path);
+  const writer = new Writer(database, settings.path);
   parentPort?.on('message', (request: WriterRequest) => {
     if (request.kind === 'group') {
       reply({ kind: 'group', replies: writer.run(request) });

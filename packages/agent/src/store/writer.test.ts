@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
 import { openStoreFile } from './store-file.ts';
-import { createWriter } from './writer.ts';
+import { Writer } from './writer.ts';
 import type { WireBatch, WriteGroup } from './writer-protocol.ts';
 
 function open(t: TestContext) {
@@ -12,7 +12,7 @@ function open(t: TestContext) {
   const database = openStoreFile({ path, busyTimeoutMs: 0 });
   t.after(() => database.close());
   database.exec('CREATE TABLE items (id TEXT PRIMARY KEY, body BLOB) STRICT');
-  return { database, writer: createWriter(database, path) };
+  return { database, writer: new Writer(database, path) };
 }
 
 const learn = [[1, 'INSERT INTO items VALUES (?, ?)']] as const;
