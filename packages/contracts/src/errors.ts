@@ -53,6 +53,11 @@ export const errorTable = {
     'List them with `agent sessions`.',
   ),
   TURN_UNKNOWN: user(404, 'There is no turn "{turn}".', 'List turns with `agent sessions`.'),
+  MESSAGE_DUPLICATE: user(
+    409,
+    'This message was accepted before.',
+    'Send a new one with another message id.',
+  ),
   TURN_BUSY: user(
     409,
     'The conversation is still working on the last message.',

@@ -2,6 +2,7 @@
 // conversation, the mailbox. Refuses knowledge of tables, models and plugins.
 
 import type { InboundMessage, OutboundReply } from '../channel.ts';
+import type { TimerChange } from '../tool.ts';
 import type { IntentResult } from '../intent.ts';
 import type { Command, Expectation, Message, Plan, TurnInput, TurnState } from '../turn.ts';
 import type { TurnStatus, Usage } from '../turn.ts';
@@ -36,6 +37,8 @@ export interface Dialogue<View> {
   fold(turns: readonly FinishedTurn[], undone: ReadonlySet<string>): View;
   add(view: View, turn: FinishedTurn): View;
   expectation(view: View): Expectation | undefined;
+  /** What the person said in the turns that are shown. */
+  said(view: View): readonly string[];
 }
 
 /** What a message means and what is to be done about it. */
@@ -53,6 +56,12 @@ export type PrepareRequest<View> = (
     readonly step: number;
   },
 ) => Promise<ModelRequest>;
+
+/** Timers that tools set; the statements join the batch that records the tool's result. */
+export type KeepTimers = (
+  owner: { readonly person: string; readonly plugin: string; readonly conversation: string },
+  changes: readonly TimerChange[],
+) => Promise<readonly Statement[]>;
 
 /** The inbox and the outbox, as the driver needs them. Statements join the driver's own batch. */
 export interface Mailbox {

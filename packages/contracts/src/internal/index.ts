@@ -6,8 +6,24 @@ export type { CallOptions, InstalledIntent, InstalledTool, Permit, PluginHost } 
 export type {
   Dialogue,
   FinishedTurn,
+  KeepTimers,
   Mailbox,
   PrepareRequest,
   TurnMachine,
   Understand,
 } from './driver.ts';
+export { columnTypes } from './database.ts';
+export type {
+  ColumnValue,
+  Database,
+  Dialect,
+  Migration,
+  NoTables,
+  ParameterSlot,
+  Statement,
+  StatementSource,
+  WriteOptions,
+  WriteResult,
+} from './database.ts';
+export { installationId } from './sealing.ts';
+export type { PersonSeal, SealedPlace, Sealing } from './sealing.ts';

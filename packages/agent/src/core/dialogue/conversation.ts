@@ -95,6 +95,13 @@ export function assembleMessages(
   return [...before, ...turns].map(clip);
 }
 
+/** What the person said in the turns that are shown, oldest first. */
+export function saidBy(conversation: Conversation): readonly string[] {
+  return conversation.window.flatMap(({ messages }) =>
+    messages.flatMap((message) => (message.role === 'user' ? [message.text] : [])),
+  );
+}
+
 /** What a message weighs when it is sent, in characters. */
 export function charactersOf(messages: readonly Message[]): number {
   let characters = 0;

@@ -4,5 +4,6 @@ export {
   charactersOf,
   emptyConversation,
   foldConversation,
+  saidBy,
 } from './conversation.ts';
 export type { Conversation, CurrentTurn } from './conversation.ts';

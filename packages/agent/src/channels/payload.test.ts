@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decode, encode, timeOf } from './payload.ts';
+
+test('plain data survives', () => {
+  const value = { text: 'Grüße 👋', list: [1, null, true] };
+  assert.deepEqual(decode(encode(value)), value);
+});
+
+test('an identifier tells its time, and another text is refused', () => {
+  assert.equal(timeOf('01a203cf-d6e9-7697-841b-82bcc8b99435'), 0x01a203cfd6e9);
+  assert.throws(() => timeOf('not one'), /not an identifier/);
+});

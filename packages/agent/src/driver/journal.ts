@@ -1,0 +1,235 @@
+// Owns the event log: the record of each turn, and what is read back from it. Refuses to interpret
+// a record: what the inputs mean is the pure turn's.
+
+import type { IdentifierSource, Json, TurnInput } from '@opencomputer/contracts';
+import type { Database, FinishedTurn, Sealing, Statement } from '@opencomputer/contracts/internal';
+import type { TurnMachine } from '@opencomputer/contracts/internal';
+import type { DriverTables, EventTable } from './tables.ts';
+
+/** Turns of a conversation that are read back; older ones stay in the log. */
+export const conversationTurnsMax = 500;
+const payloadVersion = 1;
+
+/** Whose event it is. */
+export interface Owner {
+  readonly person: string;
+  readonly conversation: string;
+  readonly turn?: string;
+}
+
+/** A conversation of the log in numbers, with its first words. */
+export interface LoggedConversation {
+  readonly conversation: string;
+  readonly title: string;
+  readonly turns: number;
+  readonly startedAt: number;
+  readonly lastAt: number;
+}
+
+/** The log, as the driver uses it. */
+export interface Journal {
+  /** Statements that add inputs to the record of a turn from place `from` on. */
+  append(owner: Owner, inputs: readonly TurnInput[], from: number): Promise<readonly Statement[]>;
+  /** The statement that adds an event outside a record. */
+  event(owner: Owner, event: { name: string; at: number; payload: Json }): Promise<Statement>;
+  /** The record of a turn in order; empty when there is none. */
+  record(turn: string): Promise<readonly TurnInput[]>;
+  /** Finished turns of a conversation, oldest first, and which of them were undone. */
+  turns(conversation: string): Promise<{ turns: readonly FinishedTurn[]; undone: Set<string> }>;
+  /** Conversations of a person, newest first. */
+  conversations(person: string, limit: number): Promise<readonly LoggedConversation[]>;
+  /** The newest turn of a person. */
+  lastTurn(person: string): Promise<string | undefined>;
+}
+
+/** What a journal is made of. */
+export interface JournalParts {
+  readonly database: Database;
+  readonly sealing: Sealing;
+  readonly identifier: IdentifierSource;
+  readonly machine: TurnMachine;
+}
+
+/** A journal over the store. */
+export function createJournal(parts: JournalParts): Journal {
+  const { database } = parts;
+  const insert = prepareInsert(database);
+  const query = database.query.$extendTables<DriverTables>();
+  const row = (owner: Owner, event: Draft): Promise<Statement> =>
+    seal(parts, owner, event).then(insert);
+  const open = <Value>(event: EventTable): Promise<Value> => unseal<Value>(parts.sealing, event);
+  const recordOf = async (turn: string): Promise<readonly TurnInput[]> => {
+    const rows = await query
+      .selectFrom('events')
+      .selectAll()
+      .where('turn', '=', turn)
+      .where('seq', 'is not', null)
+      .orderBy('seq')
+      .execute();
+    return Promise.all(rows.map((event) => open<TurnInput>(event)));
+  };
+  return {
+    append: (owner, inputs, from) =>
+      Promise.all(
+        inputs.map((input, index) =>
+          row(owner, { name: input.type, at: input.at, payload: input, seq: from + index }),
+        ),
+      ),
+    event: (owner, event) => row(owner, { ...event, seq: null }),
+    record: recordOf,
+    turns: (conversation) => readTurns(parts, conversation, recordOf),
+    conversations: (person, limit) => listConversations(parts, person, limit),
+    lastTurn: async (person) => {
+      const last = await query
+        .selectFrom('events')
+        .select('turn')
+        .where('person', '=', person)
+        .where('name', '=', 'turn-start')
+        .orderBy('at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return last?.turn ?? undefined;
+    },
+  };
+}
+
+/** The finished turn that a record tells of; nothing while it runs. */
+export function finishedTurn(
+  machine: TurnMachine,
+  turn: string,
+  record: readonly TurnInput[],
+): FinishedTurn | undefined {
+  const state = machine.replay(record);
+  if (state === undefined || !machine.isFinal(state)) return undefined;
+  const { expectation, text } = state.reply ?? { text: '' };
+  return {
+    turn,
+    at: state.progress.startedAt,
+    status: state.status,
+    messages: state.messages,
+    reply: text,
+    usage: state.progress.usage,
+    ...(expectation && { expectation }),
+  };
+}
+
+interface Draft {
+  readonly name: string;
+  readonly at: number;
+  readonly payload: unknown;
+  readonly seq: number | null;
+}
+
+async function seal(parts: JournalParts, owner: Owner, draft: Draft): Promise<EventTable> {
+  const { person, conversation, turn } = owner;
+  const id = parts.identifier();
+  const key = await parts.sealing.person(person);
+  const bytes = Buffer.from(JSON.stringify(draft.payload));
+  const payload = key.seal({ table: 'events', rowId: id }, bytes);
+  const { name, at, seq } = draft;
+  return {
+    id,
+    at,
+    name,
+    person,
+    conversation,
+    seq,
+    payload,
+    turn: turn ?? null,
+    version: payloadVersion,
+  };
+}
+
+async function unseal<Value>(sealing: Sealing, event: EventTable): Promise<Value> {
+  const key = await sealing.person(event.person);
+  const bytes = key.open({ table: 'events', rowId: event.id }, event.payload);
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Value;
+}
+
+function prepareInsert(database: Database): (event: EventTable) => Statement {
+  const query = database.query.$extendTables<DriverTables>();
+  return database.prepare<EventTable>((value) =>
+    query.insertInto('events').values({
+      id: value('id'),
+      at: value('at'),
+      name: value('name'),
+      person: value('person'),
+      conversation: value('conversation'),
+      turn: value('turn'),
+      seq: value('seq'),
+      version: value('version'),
+      payload: value('payload'),
+    }),
+  );
+}
+
+async function readTurns(
+  { database, machine, sealing }: JournalParts,
+  conversation: string,
+  recordOf: Journal['record'],
+): ReturnType<Journal['turns']> {
+  const query = database.query.$extendTables<DriverTables>();
+  const recent = await query
+    .selectFrom('events')
+    .select('turn')
+    .where('conversation', '=', conversation)
+    .where('seq', '=', 0)
+    .orderBy('turn', 'desc')
+    .limit(conversationTurnsMax)
+    .execute();
+  const turns: FinishedTurn[] = [];
+  for (const { turn } of recent.reverse()) {
+    if (turn === null) continue;
+    const finished = finishedTurn(machine, turn, await recordOf(turn));
+    if (finished !== undefined) turns.push(finished);
+  }
+  const marks = await query
+    .selectFrom('events')
+    .selectAll()
+    .where('conversation', '=', conversation)
+    .where('name', '=', 'turn-undo')
+    .where('turn', 'is', null)
+    .execute();
+  const undone = await Promise.all(marks.map((event) => unseal<{ turn: string }>(sealing, event)));
+  return { turns, undone: new Set(undone.map(({ turn }) => turn)) };
+}
+
+async function listConversations(
+  { database, sealing }: JournalParts,
+  person: string,
+  limit: number,
+): Promise<readonly LoggedConversation[]> {
+  const query = database.query.$extendTables<DriverTables>();
+  const groups = await query
+    .selectFrom('events')
+    .select((expression) => [
+      'conversation',
+      expression.fn.countAll<number>().as('turns'),
+      expression.fn.min('at').as('startedAt'),
+      expression.fn.max('at').as('lastAt'),
+      expression.fn.min('id').as('first'),
+    ])
+    .where('person', '=', person)
+    .where('name', '=', 'turn-start')
+    .groupBy('conversation')
+    .orderBy('lastAt', 'desc')
+    .limit(limit)
+    .execute();
+  return Promise.all(
+    groups.map(async ({ conversation, turns, startedAt, lastAt, first }) => {
+      const event = await query
+        .selectFrom('events')
+        .selectAll()
+        .where('id', '=', first)
+        .executeTakeFirstOrThrow();
+      const { message } = await unseal<{ message: { text: string } }>(sealing, event);
+      return {
+        conversation: conversation ?? '',
+        title: message.text.replaceAll(/\s+/g, ' ').slice(0, 80),
+        turns: Number(turns),
+        startedAt: Number(startedAt),
+        lastAt: Number(lastAt),
+      };
+    }),
+  );
+}

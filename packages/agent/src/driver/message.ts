@@ -1,0 +1,66 @@
+// Owns the way in: a request as the one message format, an action as an input of the turn. Refuses
+// what is empty or too large before anything is written.
+
+import { AgentError } from '@opencomputer/contracts';
+import type { Clock, IdentifierSource, InboundMessage, TurnInput } from '@opencomputer/contracts';
+import type { SendRequest, TurnAction } from '@opencomputer/contracts/internal';
+
+/** A message is at most this long, in bytes of UTF-8. */
+export const messageBytesMax = 1_000_000;
+
+/** The message of a request. Throws INPUT_EMPTY, INPUT_TOO_LARGE or INPUT_INVALID. */
+export function toMessage(
+  request: SendRequest,
+  given: { readonly clock: Clock; readonly identifier: IdentifierSource },
+): InboundMessage {
+  const { text, command, timeZone } = request;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > messageBytesMax) {
+    throw new AgentError('INPUT_TOO_LARGE', { bytes, bytesMax: messageBytesMax });
+  }
+  if (text.trim() === '') throw new AgentError('INPUT_EMPTY');
+  if (!isTimeZone(timeZone)) {
+    throw new AgentError('INPUT_INVALID', { problem: `"${timeZone}" is not an IANA time zone` });
+  }
+  const { channel, channelMessageId, person, assurance, interactive, folder, modelOnly } = request;
+  return {
+    id: given.identifier(),
+    channel,
+    channelMessageId,
+    person,
+    assurance,
+    conversation: request.conversation ?? given.identifier(),
+    text,
+    at: given.clock.now(),
+    timeZone,
+    interactive,
+    ...(folder !== undefined && { folder }),
+    ...(command !== undefined && { command }),
+    ...(modelOnly === true && { modelOnly }),
+  };
+}
+
+/** The input that an action of the person is to its turn. */
+export function toInput(action: TurnAction, at: number): TurnInput {
+  switch (action.type) {
+    case 'approve':
+      return { type: 'approval-give', at, callId: action.callId, approved: true };
+    case 'deny': {
+      const { callId, reason } = action;
+      return { type: 'approval-give', at, callId, approved: false, ...(reason && { reason }) };
+    }
+    case 'cancel':
+      return { type: 'turn-cancel', at, reason: action.reason };
+    case 'steer':
+      return { type: 'turn-steer', at, text: action.text };
+  }
+}
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,332 @@
+// Owns one running turn: feeds inputs to the pure turn, executes its commands, and records every
+// input before an effect follows from it. Refuses to decide anything about the turn itself.
+
+import { AgentError, toErrorData } from '@opencomputer/contracts';
+import type {
+  AssistantPart,
+  Command,
+  InboundMessage,
+  StreamPart,
+  TurnInput,
+  TurnState,
+} from '@opencomputer/contracts';
+import type { FinishedTurn, ModelDelta, Statement } from '@opencomputer/contracts/internal';
+import { finishedTurn } from './journal.ts';
+import type { DriverPorts } from './ports.ts';
+import { createTurnTools } from './turn-tools.ts';
+import type { TurnTools } from './turn-tools.ts';
+
+/** What a turn starts from. */
+export interface TurnStart<View> {
+  readonly message: InboundMessage;
+  readonly view: View;
+  /** Inputs recorded before a restart; empty for a new turn. */
+  readonly record: readonly TurnInput[];
+  readonly emit: (part: StreamPart) => void;
+  /** False when nobody reads deltas; then the model is not streamed, which costs less. */
+  readonly stream: boolean;
+}
+
+/** Inputs waiting to be fed, beyond which something floods the turn. */
+const inputsWaitingMax = 1_000;
+
+/** A turn that is running. */
+export class RunningTurn<View> {
+  readonly message: InboundMessage;
+  readonly #ports: DriverPorts<View>;
+  readonly #start: TurnStart<View>;
+  readonly #tools: TurnTools;
+  readonly #abort = new AbortController();
+  readonly #waiting: TurnInput[] = [];
+  readonly #record: TurnInput[];
+  #recorded: number;
+  #statements: Statement[] = [];
+  #state: TurnState | undefined;
+  #streamed = '';
+  #wake: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(ports: DriverPorts<View>, start: TurnStart<View>) {
+    this.#ports = ports;
+    this.#start = start;
+    this.message = start.message;
+    this.#record = [...start.record];
+    this.#recorded = this.#record.length;
+    this.#tools = createTurnTools(ports.tools, start.message);
+  }
+
+  /** Puts an input from outside into the turn: an answer, a cancel, words to steer by. */
+  signal(input: TurnInput): void {
+    if (this.#waiting.length >= inputsWaitingMax) throw new AgentError('SERVICE_BUSY');
+    this.#waiting.push(input);
+    this.#wake?.();
+  }
+
+  /** True when `callId` is a question that the person can answer now. */
+  asks(callId: string): boolean {
+    const calls = this.#state?.calls ?? [];
+    return calls.some(({ call, status }) => call.callId === callId && status === 'asked');
+  }
+
+  /** Runs the turn to its end. Rejects only when its record cannot be written. */
+  async run(): Promise<FinishedTurn> {
+    try {
+      await this.#begin();
+      while (this.#state === undefined || !this.#ports.core.machine.isFinal(this.#state)) {
+        await this.#take(await this.#next());
+      }
+      return await this.#finish(this.#state);
+    } finally {
+      this.#cancelTimer?.();
+      this.#abort.abort();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { machine, understand, dialogue } = this.#ports.core;
+    this.#state = machine.replay(this.#record);
+    if (this.#state !== undefined) {
+      const commands = machine.pendingCommands(this.#state, this.#now());
+      for (const command of this.#resumable(commands)) this.#execute(command);
+      this.#setTimer();
+      return;
+    }
+    const { message, view } = this.#start;
+    const { parsed, plan } = await understand(message, dialogue.expectation(view));
+    if (plan.type === 'tool') {
+      const { tool } = plan.call;
+      const { intent } = plan;
+      const { confidence } = parsed;
+      this.#emit({
+        type: 'intent-resolve',
+        intent,
+        plugin: this.#tools.plugin(tool),
+        tool,
+        confidence,
+      });
+    }
+    const { budget } = this.#ports;
+    await this.#take({ type: 'turn-start', at: this.#now(), message, parsed, plan, budget });
+  }
+
+  /** After a crash: a call without an idempotency key that had started is not run again. */
+  #resumable(commands: readonly Command[]): readonly Command[] {
+    return commands.filter((command) => {
+      if (command.type !== 'tool-call') return true;
+      const { callId, tool: name } = command.call;
+      const tool = this.#ports.tools.host.tools().find((one) => one.declaration.name === name);
+      const repeatable = tool?.declaration.effect === 'read' || tool?.declaration.idempotent;
+      if (repeatable) return true;
+      const text = `${name} was running when the agent stopped. It may have taken effect.`;
+      this.signal({
+        type: 'tool-finish',
+        at: this.#now(),
+        callId,
+        outcome: {
+          status: 'unknown',
+          text,
+        },
+      });
+      return false;
+    });
+  }
+
+  async #take(input: TurnInput): Promise<void> {
+    const { state, commands } = this.#ports.core.machine.advance(this.#state, input);
+    this.#record.push(input);
+    this.#state = state;
+    if (this.#ports.core.machine.isFinal(state)) return;
+    const effects = commands.some(({ type }) => type === 'tool-call' || type === 'approval-ask');
+    if (effects || input.type === 'tool-finish') await this.#save([]);
+    for (const command of commands) this.#execute(command);
+    this.#setTimer();
+  }
+
+  async #save(more: readonly Statement[]): Promise<void> {
+    const { journal, database } = this.#ports.log;
+    const unrecorded = this.#record.slice(this.#recorded);
+    const appended = await journal.append(this.#owner(), unrecorded, this.#recorded);
+    const statements = [...appended, ...this.#statements, ...more];
+    this.#recorded = this.#record.length;
+    this.#statements = [];
+    if (statements.length > 0) await database.write(statements);
+  }
+
+  async #finish(state: TurnState): Promise<FinishedTurn> {
+    const { mailbox, journal } = this.#ports.log;
+    const { id, channel, person, conversation } = this.message;
+    const finished = finishedTurn(this.#ports.core.machine, id, this.#record);
+    if (finished === undefined) throw new AgentError('INTERNAL', { problem: 'turn without end' });
+    const { reply: text, status, usage } = finished;
+    const replyId = this.#ports.identifier();
+    const { error } = state.reply ?? {};
+    const payload = { status, usage: { ...usage }, ...(error && { error: { ...error } }) };
+    await this.#save([
+      await journal.event(this.#owner(), { name: 'turn-finish', at: this.#now(), payload }),
+      await mailbox.enqueue({ id: replyId, channel, person, conversation, turn: id, text }),
+      mailbox.finish(id),
+    ]);
+    this.#emitText(text);
+    const end = status === 'failed' || status === 'cancelled' ? status : 'done';
+    this.#emit({ type: 'turn-end', turn: id, status: end, text, usage, ...(error && { error }) });
+    await mailbox.delivered([replyId]);
+    return finished;
+  }
+
+  #execute(command: Command): void {
+    switch (command.type) {
+      case 'model-call':
+        return this.#later(this.#callModel(command));
+      case 'policy-ask': {
+        const said = [...this.#ports.core.dialogue.said(this.#start.view), ...this.#said()];
+        const decisions = this.#tools.decide(command.calls, said);
+        return this.signal({ type: 'policy-decide', at: this.#now(), decisions });
+      }
+      case 'tool-call':
+        return this.#later(this.#callTool(command));
+      case 'approval-ask': {
+        const { call, reason, expiresAt } = command;
+        const plugin = this.#tools.plugin(call.tool);
+        const turn = this.message.id;
+        return this.#emit({ type: 'approval-ask', turn, call, plugin, reason, expiresAt });
+      }
+      case 'reply':
+      case 'turn-finish':
+        return undefined;
+    }
+  }
+
+  async #callModel(command: Extract<Command, { type: 'model-call' }>): Promise<TurnInput> {
+    const { step, messages } = command;
+    const { message, view } = this.#start;
+    this.#streamed = '';
+    try {
+      const request = await this.#ports.core.prepare(view, { message, messages, step });
+      const onDelta = this.#start.stream && ((delta: ModelDelta) => this.#onDelta(delta, step));
+      const { signal } = this.#abort;
+      const answer = await this.#ports.engine.call(request, {
+        signal,
+        ...(onDelta && { onDelta }),
+      });
+      const { finish, usage, model, promptHash } = answer;
+      const parts = uniqueCalls(answer.parts, `${message.id.slice(-8)}_${step}`);
+      return { type: 'model-finish', at: this.#now(), parts, finish, usage, model, promptHash };
+    } catch (error) {
+      return { type: 'model-fail', at: this.#now(), error: toErrorData(error) };
+    }
+  }
+
+  async #callTool(command: Extract<Command, { type: 'tool-call' }>): Promise<TurnInput> {
+    const { call, idempotencyKey } = command;
+    const { callId } = call;
+    const plugin = this.#tools.plugin(call.tool);
+    this.#emit({ type: 'tool-start', call, plugin });
+    const started = this.#ports.clock.monotonic();
+    const outcome = await this.#tools.run(call, {
+      record: this.#record,
+      idempotencyKey,
+      now: this.message.at,
+      signal: this.#abort.signal,
+    });
+    const durationMs = this.#ports.clock.monotonic() - started;
+    this.#emit({ type: 'tool-end', callId, outcome, durationMs });
+    if (outcome.status === 'done' && outcome.timers !== undefined) {
+      const { person, conversation } = this.message;
+      const owner = { person, plugin, conversation };
+      this.#statements.push(...(await this.#ports.tools.keepTimers(owner, outcome.timers)));
+    }
+    return { type: 'tool-finish', at: this.#now(), callId, outcome };
+  }
+
+  #onDelta(delta: ModelDelta, step: number): void {
+    const turn = this.message.id;
+    switch (delta.type) {
+      case 'model-start':
+        return this.#emit({ type: 'model-start', model: delta.model, step });
+      case 'text-delta':
+        if (this.#streamed === '') this.#emit({ type: 'text-start', id: `${turn}/${step}` });
+        this.#streamed += delta.delta;
+        return this.#emit({ type: 'text-delta', id: `${turn}/${step}`, delta: delta.delta });
+      case 'reasoning-delta':
+        return this.#emit({ type: 'reasoning-delta', id: `${turn}/${step}`, delta: delta.delta });
+      case 'text-withdraw':
+        if (this.#streamed === '') return undefined;
+        this.#streamed = '';
+        return this.#emit({
+          type: 'text-withdraw',
+          id: `${turn}/${step}`,
+          reason: delta.reason,
+        });
+    }
+  }
+
+  /** Shows a reply that was not streamed, or the rest of one that was. */
+  #emitText(text: string): void {
+    if (!this.#start.stream) return;
+    const id = this.message.id;
+    const rest = text.startsWith(this.#streamed) ? text.slice(this.#streamed.length) : text;
+    if (rest === '') return;
+    this.#emit({ type: 'text-start', id });
+    this.#emit({ type: 'text-delta', id, delta: rest });
+    this.#emit({ type: 'text-end', id });
+  }
+
+  #said(): readonly string[] {
+    const messages = this.#state?.messages ?? [];
+    return messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
+  }
+
+  /** The deadline while it runs, the end of the person's patience while it asks. */
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#state === undefined) return;
+    const { status, progress } = this.#state;
+    const waiting = status === 'waiting';
+    const spentMs = this.#now() - progress.startedAt - progress.waitedMs;
+    const delayMs = waiting ? approvalMsMax : progress.budget.seconds * 1000 - spentMs;
+    const timer = waiting ? 'approval' : 'deadline';
+    this.#cancelTimer = this.#ports.clock.after(Math.max(0, delayMs), () =>
+      this.signal({ type: 'timer-fire', at: this.#now(), timer }),
+    );
+  }
+
+  async #next(): Promise<TurnInput> {
+    for (;;) {
+      const input = this.#waiting.shift();
+      if (input !== undefined) return input;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #later(result: Promise<TurnInput>): void {
+    void result.then((input) => this.signal(input));
+  }
+
+  #emit(part: StreamPart): void {
+    this.#start.emit(part);
+  }
+
+  #owner(): { person: string; conversation: string; turn: string } {
+    const { person, conversation, id } = this.message;
+    return { person, conversation, turn: id };
+  }
+
+  #now(): number {
+    return this.#ports.clock.now();
+  }
+}
+
+/** As long as an approval may take; the pure turn writes the same bound into its question. */
+const approvalMsMax = 5 * 60_000;
+
+/** Calls under identifiers of our own: a model may use one twice, and effects are keyed by them. */
+function uniqueCalls(parts: readonly AssistantPart[], prefix: string): readonly AssistantPart[] {
+  return parts.map((part, index) =>
+    part.type === 'tool-call'
+      ? { ...part, call: { ...part.call, callId: `call_${prefix}_${index}` } }
+      : part,
+  );
+}
