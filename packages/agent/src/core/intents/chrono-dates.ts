@@ -1,0 +1,68 @@
+// Owns the adapter from chrono-node to `ParseDates`. Refuses times of day and chrono's own clock: the
+// reference is noon of a given day, so that neither the machine's zone nor its clock takes part.
+
+import { parse } from 'chrono-node/en';
+import type { DateMention, ParseDates } from './mention.ts';
+import type { CalendarDay } from './zone.ts';
+
+type Parsed = ReturnType<typeof parse>[number];
+type Components = Parsed['start'];
+
+const mentionsMax = 20;
+const monthName =
+  /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?$/i;
+const monthLead = /\b(?:in|by|until|till|since|during|for|next|this|last|of|from|to|through)\s+$/i;
+const shortWeekday = /^(?:sun|mon|tues?|wed|thurs?|thur|fri|sat)\.?,?$/i;
+const weekdayLead = /\b(?:on|by|next|this|last|until|till|from|to|for|since|every)\s+$/i;
+
+function dayOf(components: Components): CalendarDay | undefined {
+  const year = components.get('year');
+  const month = components.get('month');
+  const day = components.get('day');
+  return year === null || month === null || day === null ? undefined : { year, month, day };
+}
+
+/** Words that are dates only in company: "May" and "Sun" are also names. */
+function isName(text: string, parsed: Parsed): boolean {
+  const before = text.slice(0, parsed.index);
+  const words = parsed.text.trim();
+  if (monthName.test(words)) return !monthLead.test(before);
+  if (shortWeekday.test(words)) return !weekdayLead.test(before);
+  return false;
+}
+
+function isOfDays({ start }: Parsed): boolean {
+  return (['day', 'weekday', 'month', 'year'] as const).some((part) => start.isCertain(part));
+}
+
+function mentionOf(parsed: Parsed, today: CalendarDay): DateMention | undefined {
+  const { start, end, index } = parsed;
+  const found = dayOf(start);
+  if (found === undefined) return undefined;
+  const span = [index, index + parsed.text.length] as const;
+  const lastDay = end === undefined || end === null ? undefined : dayOf(end);
+  const wholeMonth = start.isCertain('month') && !start.isCertain('day');
+  const wholeYear = start.isCertain('year') && !start.isCertain('month');
+  // "in May", said in May, is this month
+  const isThisMonth = wholeMonth && !start.isCertain('year') && found.month === today.month;
+  const day = isThisMonth ? { ...found, year: today.year } : found;
+  return {
+    span,
+    day,
+    grain: wholeMonth ? 'month' : wholeYear ? 'year' : 'day',
+    ...(start.isCertain('weekday') && !/\b(?:this|next|last)\b/i.test(parsed.text)
+      ? { weekday: true }
+      : {}),
+    ...(lastDay === undefined ? {} : { lastDay }),
+  };
+}
+
+/** Mentions of days that chrono finds, in order; times of day are left to the caller. */
+export const parseChronoDates: ParseDates = (text, today) => {
+  const instant = new Date(Date.UTC(today.year, today.month - 1, today.day, 12));
+  const reference = { instant, timezone: 0 };
+  return parse(text, reference, { forwardDate: true })
+    .slice(0, mentionsMax)
+    .filter((parsed) => isOfDays(parsed) && !isName(text, parsed))
+    .flatMap((parsed) => mentionOf(parsed, today) ?? []);
+};
