@@ -1,0 +1,2 @@
+export { createMemory } from './memory.ts';
+export { memoryMigrations } from './tables.ts';
