@@ -48,11 +48,13 @@ export async function startTemporaryPostgresql(postgres: string): Promise<Tempor
 }
 
 function createCluster(initdb: string, folder: string, user: ServerUser | undefined): void {
-  const { status, stderr } = spawnSync(
+  const { status, stderr, error } = spawnSync(
     initdb,
     ['-D', join(folder, 'data'), '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync'],
     { ...user, cwd: folder, encoding: 'utf8', timeout: startMsMax, env: { LC_ALL: 'C.UTF-8' } },
   );
+  if (error !== undefined)
+    throw new Error(`initdb did not run: ${error.message}`, { cause: error });
   if (status !== 0) throw new Error(`initdb failed: ${stderr.trim()}`);
 }
 

@@ -33,6 +33,19 @@ test('after release another owner gets it, and the note is gone', (t) => {
   lockDirectory(directory, holder).release();
 });
 
+test('releasing twice takes nothing from the next owner', (t) => {
+  const directory = temporaryFolder(t);
+  const first = lockDirectory(directory, holder);
+  first.release();
+  const next = lockDirectory(directory, { ...holder, pid: 2 });
+  t.after(() => next.release());
+  first.release();
+  assert.throws(() => lockDirectory(directory, holder), {
+    code: 'STORE_LOCKED',
+    message: /process 2 /,
+  });
+});
+
 test('what a crashed owner left behind does not lock', (t) => {
   const directory = temporaryFolder(t);
   writeFileSync(join(directory, 'owner.lock'), '');

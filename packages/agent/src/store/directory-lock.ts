@@ -35,6 +35,8 @@ export function lockDirectory(directory: string, holder: DirectoryHolder): Direc
   writeNote(directory, holder);
   return {
     release() {
+      // A second time the note would be that of the next owner.
+      if (!lock.isOpen) return;
       rmSync(join(directory, noteName), { force: true });
       lock.close();
     },
@@ -46,7 +48,8 @@ function takeLock(directory: string): DatabaseSync {
   createOnce(path);
   const lock = new DatabaseSync(path, { timeout: 0 });
   try {
-    lock.exec('BEGIN EXCLUSIVE');
+    // The journal in memory, or SQLite would leave a file beside the lock.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
     lock.close();

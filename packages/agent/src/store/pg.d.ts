@@ -20,10 +20,10 @@ declare module 'pg' {
     readonly connectionString: string;
     readonly max: number;
     readonly options?: string;
-    readonly connectionTimeoutMillis: number;
-    readonly idleTimeoutMillis: number;
-    readonly allowExitOnIdle: boolean;
-    readonly types: { getTypeParser(type: number, format?: string): (text: string) => unknown };
+    readonly connectionTimeoutMillis?: number;
+    readonly idleTimeoutMillis?: number;
+    readonly allowExitOnIdle?: boolean;
+    readonly types?: { getTypeParser(type: number, format?: string): (text: string) => unknown };
   }
   export class Pool {
     constructor(config: PoolConfig);

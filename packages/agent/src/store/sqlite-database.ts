@@ -49,6 +49,8 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase
     workerData: settings,
     resourceLimits: writerHeap,
     env: {},
+    // Flags of this process, such as a loader or an inspector, are not meant for the writer.
+    execArgv: [],
   });
   try {
     const [opened] = (await once(worker, 'message')) as [WriterReply];
