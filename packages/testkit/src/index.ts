@@ -8,3 +8,5 @@ export { startModelServer } from './model-server.ts';
 export type { ModelServer, RecordedRequest, ServerFault, ServerTurn } from './model-server.ts';
 export type { ServerScript } from './model-server.ts';
 export type { WireName } from './model-wire.ts';
+export { createHastyClock } from './hasty-clock.ts';
+export type { HastyClock } from './hasty-clock.ts';

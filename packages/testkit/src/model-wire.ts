@@ -112,7 +112,14 @@ function responsesItems(answer: CompleteAnswer): Record<string, unknown>[] {
     items.push({ type: 'message', id: 'msg_1', role: 'assistant', content: [part] });
   }
   for (const { id, name, arguments: input } of answer.toolCalls) {
-    items.push({ type: 'function_call', id: `fc_${id}`, call_id: id, name, arguments: input });
+    items.push({
+      type: 'function_call',
+      id: `fc_${id}`,
+      call_id: id,
+      name,
+      arguments: input,
+      status: 'completed',
+    });
   }
   return items;
 }

@@ -1,0 +1,101 @@
+// Owns the list of models and their order: configured, found, chosen. Refuses to delay a start:
+// local servers are asked only at a call or a refresh, and only when nothing is configured.
+
+import { AgentError } from '@opencomputer/contracts';
+import type { ModelSummary } from '@opencomputer/contracts/internal';
+import type { Backend, ModelTarget } from './backend.ts';
+import { builtInBackends } from './backends.ts';
+import { discoverTargets, localAddresses } from './discover.ts';
+import type { Environment, ModelSetting } from './discover.ts';
+import { findLocalTargets } from './listing.ts';
+import { Model } from './model.ts';
+import type { ModelDependencies } from './model.ts';
+import { packageBackend } from './package.ts';
+import type { PackageLoader } from './package.ts';
+
+/** What the list is made from. */
+export interface RosterOptions extends ModelDependencies {
+  readonly environment: Environment;
+  readonly settings?: readonly ModelSetting[];
+  readonly backends?: Readonly<Record<string, Backend>>;
+  readonly loadPackage?: PackageLoader;
+  readonly localAddresses?: readonly string[];
+}
+
+/** The models of the engine, the current one first. */
+export interface Roster {
+  summaries(): readonly ModelSummary[];
+  /** Puts a model first. Takes `model` or `provider/model`; throws `MODEL_UNKNOWN`. */
+  choose(name: string): ModelSummary;
+  /** The models for a call; looks for local servers when there is none. */
+  forCall(): Promise<readonly Model[]>;
+  /** Looks for local servers when nothing is configured. Never rejects. */
+  refresh(): Promise<void>;
+}
+
+const PACKAGE = 'package:';
+/** After a look that found nothing, calls do not look again for so long. */
+const LOOK_AGAIN_MS = 15_000;
+
+/** Makes the list. Throws `MODEL_UNKNOWN` when a setting names a provider that does not exist. */
+export function createRoster(options: RosterOptions): Roster {
+  const { clock, fetch, limits } = options;
+  const make = (target: ModelTarget): Model =>
+    new Model(target, findBackend(target.provider, options), options);
+  let models = discoverTargets(options.environment, options.settings).map(make);
+  const configured = models.length > 0;
+  let looking: Promise<void> | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const look = async (): Promise<void> => {
+    const addresses = options.localAddresses ?? localAddresses;
+    const asking = { fetch, clock, limitMs: limits.probeMsMax };
+    const found = await findLocalTargets(addresses, asking);
+    lookedAt = clock.monotonic();
+    models = merge(models, found, make);
+  };
+  const refresh = async (): Promise<void> => {
+    if (configured) return;
+    looking ??= look().finally(() => (looking = undefined));
+    await looking;
+  };
+  return {
+    summaries: () => {
+      const now = clock.monotonic();
+      return models.map((model, index) => model.summary(now, index === 0));
+    },
+    choose: (name) => {
+      const chosen = models.find((model) => name === model.name || name === model.origin);
+      if (!chosen) throw new AgentError('MODEL_UNKNOWN', { model: name });
+      models = [chosen, ...models.filter((model) => model !== chosen)];
+      return chosen.summary(clock.monotonic(), true);
+    },
+    forCall: async () => {
+      const due = clock.monotonic() - lookedAt >= LOOK_AGAIN_MS;
+      if (models.length === 0 && due) await refresh();
+      return models;
+    },
+    refresh,
+  };
+}
+
+/** Servers that are still there keep their state and place; the others leave the list. */
+function merge(
+  models: readonly Model[],
+  found: readonly ModelTarget[],
+  make: (target: ModelTarget) => Model,
+): Model[] {
+  const same = (model: Model, target: ModelTarget): boolean =>
+    model.target.baseUrl === target.baseUrl && model.target.model === target.model;
+  const kept = models.filter((model) => found.some((target) => same(model, target)));
+  const added = found.filter((target) => !models.some((model) => same(model, target)));
+  return [...kept, ...added.map(make)];
+}
+
+function findBackend(provider: string, options: RosterOptions): Backend {
+  const backend = options.backends?.[provider] ?? builtInBackends[provider];
+  if (backend) return backend;
+  if (provider.startsWith(PACKAGE) && options.loadPackage) {
+    return packageBackend(provider.slice(PACKAGE.length), options.loadPackage);
+  }
+  throw new AgentError('MODEL_UNKNOWN', { model: provider });
+}
