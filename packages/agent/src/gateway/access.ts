@@ -1,0 +1,37 @@
+// Owns who may speak to the loopback port: the key, and which names a browser may reach it by.
+// Refuses decisions about what a caller may do once it is in.
+
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { AgentError } from '@opencomputer/contracts';
+
+const loopbackName = String.raw`(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?`;
+const loopbackHost = new RegExp(`^${loopbackName}$`, 'i');
+const loopbackOrigin = new RegExp(`^https?://${loopbackName}$`, 'i');
+const bearer = /^Bearer +([\x21-\x7e]+) *$/i;
+
+/**
+ * Checks headers before anything else of a request is read. `Host` must name this machine: a page
+ * whose own name was pointed at 127.0.0.1 (DNS rebinding) sends that name. Any `Origin` must be
+ * loopback too. The key is compared by digests, in constant time. Throws INPUT_INVALID or UNAUTHORISED.
+ */
+export function createAccessCheck(apiKey: string): (headers: IncomingHttpHeaders) => void {
+  if (apiKey === '') throw new AgentError('INTERNAL', { problem: 'the API key is empty' });
+  const expected = digest(apiKey);
+  return ({ host, origin, authorization }) => {
+    if (host === undefined || !loopbackHost.test(host)) {
+      throw new AgentError('INPUT_INVALID', { problem: 'the Host header must name this machine' });
+    }
+    if (origin !== undefined && !loopbackOrigin.test(origin)) {
+      throw new AgentError('INPUT_INVALID', { problem: 'requests of web pages are not accepted' });
+    }
+    const key = authorization === undefined ? undefined : bearer.exec(authorization)?.[1];
+    if (key === undefined || !timingSafeEqual(digest(key), expected)) {
+      throw new AgentError('UNAUTHORISED');
+    }
+  };
+}
+
+function digest(key: string): Buffer {
+  return hash('sha256', key, 'buffer');
+}

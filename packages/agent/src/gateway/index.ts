@@ -1,0 +1,2 @@
+export { createGateway, drainMsMax } from './gateway.ts';
+export type { Gateway, GatewayOptions } from './gateway.ts';
