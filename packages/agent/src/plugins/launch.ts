@@ -38,7 +38,9 @@ export async function launchProgram(
   const { manifest } = program;
   const scratch = join(places.scratch, manifest.name);
   await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  for (const folder of [scratch, ...access.storage]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  }
   const network = manifest.permissions.network.length > 0;
   return {
     command: places.node,
@@ -100,17 +102,17 @@ function networkFlags(permissions: Manifest['permissions']): readonly string[] {
   return isKnown && permissions.network.length > 0 ? ['--allow-net'] : [];
 }
 
-/** Real paths: the permission model does not follow a link that leads to what it allows. */
+/** Folders by the names that they are given by and by their own: the permission model knows no links. */
 async function existing(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
+  const found = new Set<string>();
   for (const path of paths) {
     try {
-      found.push(await realpath(path));
+      found.add(await realpath(path)).add(path);
     } catch {
       // A folder that is gone grants nothing.
     }
   }
-  return found;
+  return [...found];
 }
 
 function baseEnvironment(

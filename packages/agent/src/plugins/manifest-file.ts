@@ -42,11 +42,10 @@ function parseBuilt(text: string, file: string): Manifest {
     throw new AgentError('PLUGIN_MANIFEST', { file, problem }, { cause: error });
   }
   const sections = ['provides', 'requires', 'permissions', 'resources'];
-  const isWhole =
-    isObject(value) &&
-    typeof value['name'] === 'string' &&
-    sections.every((section) => isObject(value[section]));
-  if (isWhole) return value as unknown as Manifest;
+  if (isObject(value) && typeof value['name'] === 'string') {
+    const isWhole = sections.every((section) => isObject(value[section]));
+    if (isWhole) return value as unknown as Manifest;
+  }
   const problem = 'not as the build writes it: build again';
   throw new AgentError('PLUGIN_MANIFEST', { file, problem });
 }

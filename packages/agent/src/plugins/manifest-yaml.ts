@@ -77,7 +77,7 @@ function withoutUnknownKeys(value: unknown): { value: unknown; unknown: UnknownK
       if (!isObject(properties)) kept.push([key, walk(member, additionalProperties, inner)]);
       else if (Object.hasOwn(properties, key))
         kept.push([key, walk(member, properties[key], inner)]);
-      else unknown.push({ path: inner, nearest: nearest(key, Object.keys(properties)) });
+      else unknown.push({ path: inner, nearest: nearestKey(key, Object.keys(properties)) });
     }
     return Object.fromEntries(kept);
   };
@@ -85,7 +85,7 @@ function withoutUnknownKeys(value: unknown): { value: unknown; unknown: UnknownK
 }
 
 /** The known key with the fewest edits, when it is near enough to have been meant. */
-function nearest(key: string, known: readonly string[]): string | undefined {
+function nearestKey(key: string, known: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(key.length / 3));
   const scored = known.map((name) => ({ name, edits: editDistance(key, name) }));
   const best = scored.toSorted((left, right) => left.edits - right.edits)[0];

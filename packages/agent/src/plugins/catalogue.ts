@@ -1,0 +1,148 @@
+// Owns what the installed plugins offer: tools, intents, services, from manifests and remembered
+// listings. Refuses two tools of one name: the first stays, the second is named as a problem.
+
+import type { Manifest, ToolDeclaration } from '@opencomputer/contracts';
+import type {
+  InstalledIntent,
+  InstalledTool,
+  PluginSummary,
+} from '@opencomputer/contracts/internal';
+import type { PluginTier } from '@opencomputer/contracts';
+import type { ServerListing } from './connection.ts';
+import type { InstalledPlugin, InstalledProgram, InstalledServer } from './installed.ts';
+import { declareServerTools } from './server-tools.ts';
+import { satisfies } from './version-range.ts';
+
+/** A plugin that runs in this process. */
+export interface BuiltinManifest {
+  readonly kind: 'builtin';
+  readonly name: string;
+  readonly manifest: Manifest;
+}
+
+/** A plugin that can be asked to do something. */
+export type ActivePlugin = BuiltinManifest | InstalledProgram | InstalledServer;
+
+/** A tool with the plugin that runs it. */
+export interface CatalogueTool extends InstalledTool {
+  readonly owner: ActivePlugin;
+  /** The plugin's own name of the tool. */
+  readonly ownName: string;
+}
+
+/** Where a required service is found. */
+export interface ServiceProvider {
+  readonly plugin: string;
+  readonly tool: string;
+}
+
+const tierOf = (plugin: ActivePlugin): PluginTier => {
+  if (plugin.kind === 'builtin') return 'builtin';
+  return plugin.kind === 'program' ? 'official' : 'third-party';
+};
+
+/** What can be called, as of one instant. */
+export class Catalogue {
+  readonly tools: readonly InstalledTool[];
+  readonly intents: readonly InstalledIntent[];
+  readonly #plugins: readonly (ActivePlugin | InstalledPlugin)[];
+  readonly #listings: ReadonlyMap<string, ServerListing>;
+  readonly #byName = new Map<string, CatalogueTool>();
+  readonly #problems = new Map<string, string>();
+
+  constructor(
+    plugins: readonly (ActivePlugin | InstalledPlugin)[],
+    listings: ReadonlyMap<string, ServerListing>,
+  ) {
+    this.#plugins = plugins;
+    this.#listings = listings;
+    const intents: InstalledIntent[] = [];
+    for (const plugin of plugins) {
+      if (plugin.kind === 'refused') continue;
+      for (const { declaration, ownName } of this.#offered(plugin)) {
+        this.#add(plugin, declaration, ownName);
+      }
+      if (plugin.kind === 'server') continue;
+      const { name, aliases, provides } = plugin.manifest;
+      for (const declaration of provides.intents) {
+        if (this.#byName.get(declaration.tool)?.plugin !== name) continue;
+        intents.push({ plugin: name, aliases, declaration });
+      }
+    }
+    this.tools = [...this.#byName.values()];
+    this.intents = intents;
+  }
+
+  tool(name: string): CatalogueTool | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The first installed plugin, other than `asking`, that provides an operation of a service. */
+  provider(
+    asking: ActivePlugin,
+    wanted: { readonly service: string; readonly operation: string },
+  ): ServiceProvider | 'not-required' | undefined {
+    if (asking.kind === 'server') return 'not-required';
+    const required = asking.manifest.requires.services.find(({ name }) => name === wanted.service);
+    if (required === undefined) return 'not-required';
+    for (const plugin of this.#plugins) {
+      if (plugin.kind === 'refused' || plugin.kind === 'server') continue;
+      if (plugin.name === asking.name) continue;
+      for (const service of plugin.manifest.provides.services) {
+        if (service.name !== wanted.service) continue;
+        if (!satisfies(service.version, required.version)) continue;
+        const tool = service.operations[wanted.operation];
+        if (tool !== undefined && this.#byName.get(tool)?.plugin === plugin.name) {
+          return { plugin: plugin.name, tool };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** One line for each plugin. */
+  describe(isRunning: (plugin: string) => boolean): readonly PluginSummary[] {
+    return this.#plugins.map((plugin) => {
+      if (plugin.kind === 'refused') {
+        const { name, tier, problem } = plugin;
+        return { plugin: name, version: '', tier, state: 'refused', problem, tools: [] };
+      }
+      const problem = this.#problems.get(plugin.name);
+      const own = [...this.#byName.values()].filter((tool) => tool.plugin === plugin.name);
+      return {
+        plugin: plugin.name,
+        version: this.#versionOf(plugin),
+        tier: tierOf(plugin),
+        state: isRunning(plugin.name) ? 'running' : 'idle',
+        ...(problem === undefined ? {} : { problem }),
+        tools: own.map(({ declaration: { name, description } }) => ({ tool: name, description })),
+      };
+    });
+  }
+
+  #versionOf(plugin: ActivePlugin): string {
+    if (plugin.kind !== 'server') return plugin.manifest.version;
+    return this.#listings.get(plugin.name)?.version ?? '';
+  }
+
+  #offered(plugin: ActivePlugin): readonly { declaration: ToolDeclaration; ownName: string }[] {
+    if (plugin.kind !== 'server') {
+      const { tools } = plugin.manifest.provides;
+      return tools.map((declaration) => ({ declaration, ownName: declaration.name }));
+    }
+    const listed = this.#listings.get(plugin.name)?.tools ?? [];
+    const tools = declareServerTools(plugin.name, listed, plugin.configuration.allow);
+    return tools.map(({ declaration, listedName }) => ({ declaration, ownName: listedName }));
+  }
+
+  #add(owner: ActivePlugin, declaration: ToolDeclaration, ownName: string): void {
+    const { name } = declaration;
+    const taken = this.#byName.get(name);
+    if (taken !== undefined) {
+      this.#problems.set(owner.name, `${taken.plugin} already has a tool "${name}"`);
+      return;
+    }
+    const tier = tierOf(owner);
+    this.#byName.set(name, { plugin: owner.name, tier, declaration, owner, ownName });
+  }
+}

@@ -1,0 +1,11 @@
+export { createPluginHost } from './host.ts';
+export type { ListingPluginHost, PluginHostOptions } from './host.ts';
+export type { BuiltinPlugin } from './builtin.ts';
+export { installed } from './installed.ts';
+export type { InstalledOptions, InstalledPlugin, InstalledPlugins } from './installed.ts';
+export type { PluginDirectory, ServerConfiguration } from './installed.ts';
+export { loadManifest } from './manifest-file.ts';
+export type { LoadedManifest } from './manifest-file.ts';
+export type { LaunchPlaces } from './launch.ts';
+export type { ServiceCallOptions, ServiceRunner } from './services.ts';
+export type { PluginEvent } from './supervisor.ts';
