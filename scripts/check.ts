@@ -42,7 +42,7 @@ export function stepsOf(isUpdate: boolean): Step[] {
     { name: 'format', command: tool('oxfmt', isUpdate ? '--write' : '--check', '.') },
     { name: 'lint', command: tool('oxlint') },
     { name: 'layers', command: script('layers') },
-    { name: 'unused', command: tool('knip', '--no-progress') },
+    { name: 'unused', command: tool('knip', '--no-progress', '--no-config-hints') },
     { name: 'tidy', command: script('tidy') },
     {
       name: 'reference',

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { publint } from 'publint';
 import { buildProgram } from './build.ts';
 import { packProduct } from './pack.ts';
 
@@ -56,6 +57,11 @@ test('the package holds every plugin, the licences, and nothing of the workshop'
     files.filter((file) => /\.(map|test\.js|ts)$|\.cache|\.sources/.test(file)),
     [],
   );
+});
+
+test('the package is well formed for every package manager', async () => {
+  const { messages } = await publint({ pkgDir: installed, pack: false });
+  assert.deepEqual(messages, []);
 });
 
 test('the installation stays below its bar', () => {

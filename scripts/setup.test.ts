@@ -23,6 +23,7 @@ const fakeNpm = `const fs = require('fs');
   fs.appendFileSync('calls', 'install ');
   if (fs.existsSync('npm-fails')) { console.error('no network'); process.exit(1); }
   fs.mkdirSync('node_modules/.bin', { recursive: true });
+  process.on('SIGINT', () => {});
   if (fs.existsSync('npm-hangs')) setInterval(() => {}, 1000);`;
 const fakeBuild = `import fs from 'node:fs';
   fs.appendFileSync('calls', 'build ');
@@ -139,7 +140,7 @@ test('a failed install is told in words and done again by the next run', async (
   assert.equal(calls(), 'install install build');
 });
 
-test('an interrupt in the middle leaves no lock, and the next run starts over', async () => {
+test('an interrupt in the middle ends at once, leaves no lock, and the next run starts over', async () => {
   const { root, run, start, calls } = checkout('interrupted');
   writeFileSync(join(root, 'npm-hangs'), '');
   const watcher = watch(root);

@@ -91,11 +91,14 @@ const RULES: readonly Rule[] = [
     if (!/\.(ts|tsx)$/.test(path)) return [];
     const names = withoutText(text).matchAll(/(?<![.\w$'])[A-Za-z_$][\w$]*/g);
     const all = new Set([basename(path).split('.')[0] ?? '', ...[...names].map(([name]) => name)]);
-    return [...all].flatMap((name) =>
-      wordsOf(name)
-        .filter((word) => BANNED_WORDS.has(word))
-        .map((word) => `"${name}": instead of "${word}" write ${BANNED_WORDS.get(word)}`),
-    );
+    // Node's own error codes begin with `ERR_`.
+    return [...all]
+      .filter((name) => !name.startsWith('ERR_'))
+      .flatMap((name) =>
+        wordsOf(name)
+          .filter((word) => BANNED_WORDS.has(word))
+          .map((word) => `"${name}": instead of "${word}" write ${BANNED_WORDS.get(word)}`),
+      );
   },
 
   function environmentInOneFile(_tree, path, text) {
