@@ -178,8 +178,7 @@ export class RunningTurn<View> {
       case 'model-call':
         return this.#later(this.#callModel(command));
       case 'policy-ask': {
-        const said = [...this.#ports.core.dialogue.said(this.#start.view), ...this.#said()];
-        const decisions = this.#tools.decide(command.calls, said);
+        const decisions = this.#tools.decide(command.calls, this.#said());
         return this.signal({ type: 'policy-decide', at: this.#now(), decisions });
       }
       case 'tool-call':
@@ -271,9 +270,13 @@ export class RunningTurn<View> {
     this.#emit({ type: 'text-end', id });
   }
 
-  #said(): readonly string[] {
+  /** What the person said; nothing for the fast path, whose arguments are the person's words. */
+  #said(): readonly string[] | undefined {
+    if (this.#state?.progress.intent !== undefined) return undefined;
+    const before = this.#ports.core.dialogue.said(this.#start.view);
     const messages = this.#state?.messages ?? [];
-    return messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
+    const now = messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
+    return [...before, ...now];
   }
 
   /** The deadline while it runs, the end of the person's patience while it asks. */

@@ -5,6 +5,7 @@ import { AgentError, toErrorData } from '@opencomputer/contracts';
 import type {
   Grant,
   InboundMessage,
+  Origin,
   PolicyDecision,
   ToolCall,
   ToolOutcome,
@@ -18,10 +19,13 @@ export const shellTool = 'shell_run';
 
 /** The calls of one turn. */
 export interface TurnTools {
-  /** What policy says to each call; `said` is what the person said in this conversation. */
+  /**
+   * What policy says to each call. `said` is what the person said in this conversation; absent for
+   * a call that was read from the person's own words without a model.
+   */
   decide(
     calls: readonly ToolCall[],
-    said: readonly string[],
+    said: readonly string[] | undefined,
   ): readonly (PolicyDecision & { readonly callId: string })[];
   /** Runs a call that the record permits; `now` is the instant that the call is about. */
   run(call: ToolCall, run: RunOptions): Promise<ToolOutcome>;
@@ -55,7 +59,7 @@ export function createTurnTools(ports: ToolPorts, message: InboundMessage): Turn
           tier,
           effect: declaration.effect,
           reach: declaration.reach,
-          origins: ports.originsOf(call.arguments, declaration.input, said),
+          origins: said ? ports.originsOf(call.arguments, declaration.input, said) : own(call),
           interactive: message.interactive,
           grants: [...ports.grants, ...typedCommand(message, call)],
         });
@@ -90,6 +94,10 @@ function permitFromRecord(ports: ToolPorts, call: ToolCall, record: readonly Tur
   );
   if (!permitted) throw new AgentError('POLICY_BYPASSED', { tool: call.tool });
   return ports.gate.approve(call);
+}
+
+function own(call: ToolCall): Readonly<Record<string, Origin>> {
+  return Object.fromEntries(Object.keys(call.arguments).map((name) => [name, 'user']));
 }
 
 function typedCommand(message: InboundMessage, call: ToolCall): readonly Grant[] {

@@ -11,8 +11,8 @@ const derivedFormats = new Set(['date-time', 'date', 'time', 'duration']);
 
 /**
  * The origin of each argument. Free text counts as the person's when its words stand in that order,
- * next to each other, in what the person said; numbers, booleans, times and enumerated values carry
- * no free text and count as the person's too.
+ * next to each other, in what the person said; numbers, booleans, times, enumerated values and codes
+ * of a declared pattern carry no free text and count as the person's too.
  */
 export function originsOf(
   values: JsonObject,
@@ -47,10 +47,11 @@ function isOwn(value: Json, schema: JsonObject, haystacks: readonly string[]): b
 }
 
 function isDerived(value: string, schema: JsonObject): boolean {
-  const { format, enum: values } = schema;
+  const { format, pattern, enum: values } = schema;
   if (Array.isArray(values)) return values.includes(value);
-  if (typeof format !== 'string' || !derivedFormats.has(format)) return false;
-  return /^[-+0-9A-Za-z:.,/[\]]{1,64}$/.test(value);
+  if (!/^[-+0-9A-Za-z:;=.,/[\]]{1,120}$/.test(value)) return false;
+  if (typeof pattern === 'string') return new RegExp(pattern, 'u').test(value);
+  return typeof format === 'string' && derivedFormats.has(format);
 }
 
 function isSaid(value: string, haystacks: readonly string[]): boolean {

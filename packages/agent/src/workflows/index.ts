@@ -1,0 +1,3 @@
+export { workflowMigrations } from './tables.ts';
+export { createTimers } from './timers.ts';
+export type { DueTimer, FireTimer, Timers } from './timers.ts';

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { TimerChange } from '@opencomputer/contracts';
+import type { Store } from '../store/index.ts';
+import { openStore } from '../store/index.ts';
+import { workflowMigrations } from './tables.ts';
+import { checkMsMax, createTimers } from './timers.ts';
+import type { DueTimer, Timers } from './timers.ts';
+
+class ManualClock {
+  time = 1_000_000;
+  #waiting: { at: number; run: () => void }[] = [];
+  now = (): number => this.time;
+  monotonic = (): number => this.time;
+  after = (delayMs: number, run: () => void): (() => void) => {
+    const entry = { at: this.time + delayMs, run };
+    this.#waiting.push(entry);
+    return () => {
+      this.#waiting = this.#waiting.filter((one) => one !== entry);
+    };
+  };
+  /** The wait that was asked for, if any. */
+  next(): number | undefined {
+    return this.#waiting[0] && this.#waiting[0].at - this.time;
+  }
+  forward(ms: number): void {
+    this.time += ms;
+    const due = this.#waiting.filter(({ at }) => at <= this.time);
+    this.#waiting = this.#waiting.filter(({ at }) => at > this.time);
+    for (const { run } of due) run();
+  }
+}
+
+interface Bench {
+  readonly clock: ManualClock;
+  readonly timers: Timers;
+  readonly fired: DueTimer[];
+  set(changes: readonly TimerChange[]): Promise<void>;
+  again(follow?: (timer: DueTimer) => readonly TimerChange[]): Timers;
+  settled(): Promise<void>;
+}
+
+async function bench(context: TestContext, fail = { times: 0 }): Promise<Bench> {
+  const path = await mkdtemp(join(tmpdir(), 'timers-'));
+  const clock = new ManualClock();
+  const store: Store = await openStore({
+    path,
+    command: 'test',
+    migrations: workflowMigrations,
+    clock,
+  });
+  context.after(async () => {
+    await store.close();
+    await rm(path, { recursive: true });
+  });
+  const fired: DueTimer[] = [];
+  const { database, sealing } = store;
+  const make = (follow: (timer: DueTimer) => readonly TimerChange[] = () => []): Timers =>
+    createTimers({
+      database,
+      sealing,
+      clock,
+      fire: async (timer) => {
+        if (fail.times > 0) {
+          fail.times -= 1;
+          throw new Error('planned');
+        }
+        return { statements: [], changes: follow(timer) };
+      },
+      fired: (timer) => fired.push(timer),
+      report: () => undefined,
+    });
+  const timers = make();
+  const owner = { person: 'ann', plugin: 'tasks', conversation: 'c' };
+  return {
+    clock,
+    timers,
+    fired,
+    set: async (changes) => {
+      await database.write(await timers.keep(owner, changes));
+    },
+    again: make,
+    settled: () => timers.start(),
+  };
+}
+
+test('a timer fires once when it is due, with its own words', async (context) => {
+  const { clock, timers, fired, set, settled } = await bench(context);
+  await set([{ id: 'r1', at: clock.now() + 5_000, text: 'call Bob' }]);
+  await timers.start();
+  assert.deepEqual(fired, []);
+  assert.equal(clock.next(), 5_000);
+  clock.forward(5_000);
+  await settled();
+  await settled();
+  assert.deepEqual(
+    fired.map(({ id, text, person }) => [id, text, person]),
+    [['r1', 'call Bob', 'ann']],
+  );
+});
+
+test('what was due while nothing ran fires at the next start, in order', async (context) => {
+  const { clock, fired, set, again } = await bench(context);
+  await set([
+    { id: 'late', at: clock.now() + 2_000, text: 'b' },
+    { id: 'early', at: clock.now() + 1_000, text: 'a' },
+  ]);
+  clock.forward(60_000);
+  await again().start();
+  await again().start();
+  assert.deepEqual(
+    fired.map(({ id }) => id),
+    ['early', 'late'],
+  );
+});
+
+test('a timer set again is moved, and one without a time is removed', async (context) => {
+  const { clock, timers, fired, set } = await bench(context);
+  await set([
+    { id: 'a', at: clock.now() + 1_000, text: 'old' },
+    { id: 'b', at: clock.now() + 1_000, text: 'gone' },
+  ]);
+  await set([{ id: 'a', at: clock.now() + 9_000, text: 'new' }, { id: 'b' }]);
+  clock.forward(2_000);
+  await timers.start();
+  assert.deepEqual(fired, []);
+  clock.forward(8_000);
+  await timers.start();
+  assert.deepEqual(
+    fired.map(({ text }) => text),
+    ['new'],
+  );
+});
+
+test('a repeating timer sets its next one in the commit that fires it', async (context) => {
+  const { clock, fired, set, again } = await bench(context);
+  await set([{ id: 'daily', at: clock.now() + 1_000, text: 'water' }]);
+  const timers = again(({ id, at, text }) => [{ id, at: at + 86_400_000, text }]);
+  clock.forward(1_000);
+  await timers.start();
+  assert.equal(fired.length, 1);
+  clock.forward(86_400_000);
+  await timers.start();
+  assert.equal(fired.length, 2);
+});
+
+test('a firing that fails is tried again and is not lost', async (context) => {
+  const { clock, timers, fired, set } = await bench(context, { times: 1 });
+  await set([{ id: 'x', at: clock.now(), text: 'again' }]);
+  await timers.start();
+  assert.deepEqual(fired, []);
+  assert.equal(clock.next(), 5_000);
+  clock.forward(5_000);
+  await timers.start();
+  assert.equal(fired.length, 1);
+});
+
+test('the clock is looked at again soon, so that a jump of it is noticed', async (context) => {
+  const { clock, timers, set } = await bench(context);
+  await set([{ id: 'far', at: clock.now() + 10 * 86_400_000, text: 'far' }]);
+  await timers.start();
+  assert.equal(clock.next(), checkMsMax);
+});

@@ -1,0 +1,179 @@
+// Owns timers: kept durably with the result of the tool that set them, fired once when they are due,
+// overdue ones at the next start. Refuses to know what a timer is about.
+
+import type { Clock, TimerChange } from '@opencomputer/contracts';
+import type { Database, KeepTimers, Sealing, Statement } from '@opencomputer/contracts/internal';
+import type { TimerTable, WorkflowTables } from './tables.ts';
+
+/** A timer that is due. */
+export interface DueTimer {
+  readonly id: string;
+  readonly at: number;
+  readonly text: string;
+  readonly person: string;
+  readonly plugin: string;
+  readonly conversation: string;
+}
+
+/** What follows when a timer fires: statements that join the batch which removes it. */
+export type FireTimer = (timer: DueTimer) => Promise<{
+  readonly statements: readonly Statement[];
+  /** Timers that replace it, as for a repeating reminder. */
+  readonly changes: readonly TimerChange[];
+}>;
+
+/** What timers are made of. */
+export interface TimerParts {
+  readonly database: Database;
+  readonly sealing: Sealing;
+  readonly clock: Clock;
+  readonly fire: FireTimer;
+  /** Called after the commit of a firing. */
+  readonly fired: (timer: DueTimer) => void;
+  readonly report: (error: unknown, about: string) => void;
+}
+
+/** The timers of an installation. */
+export interface Timers {
+  readonly keep: KeepTimers;
+  /** Fires what is overdue, then waits for the next one; resolves when the overdue are done. */
+  start(): Promise<void>;
+  /** Looks again for the next timer, after one was kept. */
+  wake(): void;
+  stop(): void;
+}
+
+/** Timers fired in one go; more than this are fired in the next go. */
+const dueMax = 100;
+/** The clock is looked at again at least this often, so that a jump of it is noticed. */
+export const checkMsMax = 30_000;
+/** A timer that could not be fired is tried again after this long. */
+const retryMs = 5_000;
+
+/** Timers over the store. */
+export function createTimers(parts: TimerParts): Timers {
+  return new StoredTimers(parts);
+}
+
+class StoredTimers implements Timers {
+  readonly #parts: TimerParts;
+  #cancel: (() => void) | undefined;
+  #working: Promise<void> = Promise.resolve();
+  #started = false;
+
+  constructor(parts: TimerParts) {
+    this.#parts = parts;
+  }
+
+  readonly keep: KeepTimers = async (owner, changes) => {
+    const statements: Statement[] = [];
+    for (const change of changes) statements.push(await this.#statement(owner, change));
+    return statements;
+  };
+
+  async start(): Promise<void> {
+    this.#started = true;
+    await this.#work();
+  }
+
+  wake(): void {
+    if (this.#started) void this.#work();
+  }
+
+  stop(): void {
+    this.#started = false;
+    this.#cancel?.();
+  }
+
+  #work(): Promise<void> {
+    this.#working = this.#working.then(() => this.#fireDue());
+    return this.#working;
+  }
+
+  async #fireDue(): Promise<void> {
+    const { clock, report } = this.#parts;
+    let delayMs = checkMsMax;
+    try {
+      for (;;) {
+        const rows = await this.#next(dueMax);
+        const due = rows.filter(({ at }) => Number(at) <= clock.now());
+        const failed = await this.#fireAll(due);
+        if (failed) {
+          delayMs = retryMs;
+          break;
+        }
+        if (due.length === dueMax) continue;
+        const next = rows[due.length];
+        if (next !== undefined) delayMs = Math.min(checkMsMax, Number(next.at) - clock.now());
+        break;
+      }
+    } catch (error) {
+      report(error, 'timers');
+      delayMs = retryMs;
+    }
+    this.#cancel?.();
+    if (!this.#started) return;
+    this.#cancel = clock.after(Math.max(0, delayMs), () => void this.#work());
+  }
+
+  /** Fires each; one that fails does not hold up the others. True when one failed. */
+  async #fireAll(due: readonly TimerTable[]): Promise<boolean> {
+    let failed = false;
+    for (const row of due) {
+      try {
+        await this.#fire(row);
+      } catch (error) {
+        failed = true;
+        this.#parts.report(error, `timer of ${row.plugin}`);
+      }
+    }
+    return failed;
+  }
+
+  #next(limit: number): Promise<readonly TimerTable[]> {
+    const query = this.#parts.database.query.$extendTables<WorkflowTables>();
+    return query.selectFrom('timers').selectAll().orderBy('at').limit(limit).execute();
+  }
+
+  async #fire(row: TimerTable): Promise<void> {
+    const { database, fire, fired } = this.#parts;
+    const timer = await this.#open(row);
+    const { statements, changes } = await fire(timer);
+    const query = database.query.$extendTables<WorkflowTables>();
+    const remove = query
+      .deleteFrom('timers')
+      .where('key', '=', row.key)
+      .where('at', '=', row.at)
+      .compile();
+    await database.write([remove, ...statements, ...(await this.keep(timer, changes))]);
+    fired(timer);
+  }
+
+  async #open(row: TimerTable): Promise<DueTimer> {
+    const { key, person, plugin, conversation, at } = row;
+    const seal = await this.#parts.sealing.person(person);
+    const bytes = seal.open({ table: 'timers', rowId: key }, row.payload);
+    const { id, text } = JSON.parse(Buffer.from(bytes).toString('utf8')) as DueTimer;
+    return { id, text, at: Number(at), person, plugin, conversation };
+  }
+
+  async #statement(
+    owner: { readonly person: string; readonly plugin: string; readonly conversation: string },
+    change: TimerChange,
+  ): Promise<Statement> {
+    const { sealing, database } = this.#parts;
+    const { person, plugin, conversation } = owner;
+    const { id, at, text = '' } = change;
+    const key = sealing.hash('timers', `${person}\0${plugin}\0${id}`);
+    const query = database.query.$extendTables<WorkflowTables>();
+    if (at === undefined) return query.deleteFrom('timers').where('key', '=', key).compile();
+    const seal = await sealing.person(person);
+    const bytes = Buffer.from(JSON.stringify({ id, text }));
+    const payload = seal.seal({ table: 'timers', rowId: key }, bytes);
+    return query
+      .insertInto('timers')
+      .values({ key, person, plugin, conversation, at, payload })
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ at, conversation, payload }))
+      .compile();
+  }
+}
