@@ -29,7 +29,7 @@ export function packProduct(root: string, dist: string, folder: string): string 
     const manifest = { name, version, description, license, type: 'module', bin, engines: ENGINES };
     writeFileSync(
       join(stage, 'package.json'),
-      JSON.stringify({ ...manifest, files: ['bin', 'dist'] }),
+      JSON.stringify({ ...manifest, files: ['bin', 'dist', 'LICENSE-*'] }),
     );
     cpSync(join(product, 'bin', 'agent.cjs'), join(stage, 'bin', 'agent.cjs'));
     cpSync(dist, join(stage, 'dist'), {
