@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { IncomingHttpHeaders } from 'node:http';
 import { createAccessCheck } from './access.ts';
 
-const check = createAccessCheck('s3cret');
+const checkHead = createAccessCheck('s3cret');
+const check = (headers: IncomingHttpHeaders): void => checkHead({ url: '/', headers });
 const good = { host: '127.0.0.1:8080', authorization: 'Bearer s3cret' };
 
 test('the key lets a caller in who names this machine', () => {
@@ -35,6 +37,13 @@ test('a page of another origin is refused even with the key', () => {
   const origins = ['null', '', 'https://evil.example', 'http://localhost.evil.example', 'file://'];
   for (const origin of [...origins, 'http://localhost:80/x', 'chrome-extension://abc']) {
     assert.throws(() => check({ ...good, origin }), { code: 'INPUT_INVALID' }, origin);
+  }
+});
+
+test('a request line that names a machine itself is refused', () => {
+  for (const url of ['http://evil.example/', '*', '', 'localhost:80', undefined]) {
+    const head = url === undefined ? { headers: good } : { url, headers: good };
+    assert.throws(() => checkHead(head), { code: 'INPUT_INVALID' });
   }
 });
 

@@ -121,7 +121,7 @@ function createRoutes(options: GatewayOptions, doors: Doors): FastifyInstance {
   );
   server.addHook('onRequest', (request, reply, done) => {
     try {
-      if (!isLocal(request.raw.socket)) checkAccess(request.headers);
+      if (!isLocal(request.raw.socket)) checkAccess(request.raw);
       activity.admit(reply.raw);
       done();
     } catch (error) {
