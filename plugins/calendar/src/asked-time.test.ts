@@ -58,6 +58,14 @@ test('a range is the days that it names', () => {
   assert.deepEqual(shown(readRange({ from: 'whenever' }, present)), []);
 });
 
+test('a range in one value is the same as its two ends', () => {
+  const ends = { start: '2026-11-23T00:00:00-05:00', end: '2026-11-24T00:00:00-05:00' };
+  assert.deepEqual(
+    readRange({ range: ends }, present),
+    readRange({ from: ends.start, to: ends.end }, present),
+  );
+});
+
 test('a day with 25 hours is one day', () => {
   const range = readRange({ from: '2026-11-01' }, present);
   assert.ok(range !== undefined && isOneDay(range, timeZone));

@@ -12,6 +12,13 @@ const DURATION =
 const UNIT_MINUTES = [7 * 24 * 60, 24 * 60, 60, 1, 1 / 60] as const;
 const RANGE_DAYS_DEFAULT = 7;
 
+/** `range` is `from` and `to` in one, as an intent gives it. */
+interface RangeRequest {
+  readonly from?: string;
+  readonly to?: string;
+  readonly range?: { readonly start?: string; readonly end?: string };
+}
+
 /** Milliseconds of an ISO 8601 duration such as `PT45M`; undefined for none and for zero. */
 export function readDuration(text: string): number | undefined {
   const found = DURATION.exec(text.trim());
@@ -52,12 +59,14 @@ export function rangeAround(text: string, timeZone: string): TimeRange | undefin
 }
 
 /**
- * The range of `from` and `to`; an end that is a day is in it. Without an end it is the day of the
+ * The range of `from` and `to`, or of `range`; an end that is a day is in it. Without an end it is the day of the
  * start, without both the week from today. Undefined when one of them cannot be read.
  */
 export function readRange(input: JsonObject, present: Present): TimeRange | undefined {
   const { timeZone, now } = present;
-  const { from, to } = input as { readonly from?: string; readonly to?: string };
+  const { range, ...ends } = input as unknown as RangeRequest;
+  const from = ends.from ?? range?.start;
+  const to = ends.to ?? range?.end;
   const today = dayStart(now, timeZone);
   if (from === undefined && to === undefined) {
     return { from: today, to: dayStart(now, timeZone, RANGE_DAYS_DEFAULT) };

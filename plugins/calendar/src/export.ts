@@ -32,7 +32,7 @@ async function chosenEvents(
   context: CallContext,
 ): Promise<readonly StoredEvent[] | undefined> {
   const stored = await eventsOf(context).list();
-  if (input['from'] === undefined && input['to'] === undefined) return stored;
+  if (Object.keys(input).length === 0) return stored;
   const range = readRange(input, context);
   if (range === undefined) return undefined;
   const found = await Promise.all(

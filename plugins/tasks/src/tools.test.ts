@@ -76,6 +76,10 @@ for (const timeZone of zones) {
           to: isoTime(dayStart(someone.now, timeZone, 2), timeZone),
         };
         assert.match(done(await someone.ask('list', range)).text, /call Bob/);
+        const same = done(
+          await someone.ask('list', { range: { start: range.from, end: range.to } }),
+        );
+        assert.equal(same.text, listed.text);
         const today = { from: isoTime(dayStart(someone.now, timeZone), timeZone) };
         assert.match(done(await someone.ask('list', today)).text, /no open tasks .* today/);
       });

@@ -19,6 +19,8 @@ interface ListRequest {
   readonly kind?: 'reminders' | 'tasks' | 'all';
   readonly from?: string;
   readonly to?: string;
+  /** `from` and `to` in one, as an intent gives it. */
+  readonly range?: { readonly start?: string; readonly end?: string };
 }
 
 /** Every tool of the plugin. */
@@ -62,8 +64,10 @@ async function addedText(task: Task, context: CallContext): Promise<string> {
 }
 
 async function list(input: JsonObject, context: CallContext): Promise<ToolOutcome> {
-  const { kind = 'all', from, to } = input as unknown as ListRequest;
-  const range = readRange(from, to, context);
+  const asked = input as unknown as ListRequest;
+  const { kind = 'all' } = asked;
+  const from = asked.from ?? asked.range?.start;
+  const range = readRange(from, asked.to ?? asked.range?.end, context);
   if (range === 'unreadable') return { status: 'refused', text: 'I cannot read that time range.' };
   const tasks = await tasksOf(context).list();
   const lines = (await linesOf(tasks, range)).filter(
