@@ -1,6 +1,7 @@
 // Owns the one way to run a tool: a permit, checked arguments, a time limit, then the plugin. Refuses
 // a call without a permit of the policy gate, and lets no plugin's end become an exception.
 
+import { open } from 'node:fs/promises';
 import { AgentError } from '@opencomputer/contracts';
 import type { Clock, JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import type { CallOptions, Permit, PluginHost } from '@opencomputer/contracts/internal';
@@ -16,7 +17,7 @@ import { KitConnection } from './kit-connection.ts';
 import { launchProgram, launchServer } from './launch.ts';
 import type { LaunchPlaces, PluginAccess } from './launch.ts';
 import { ListingStore } from './listing-store.ts';
-import { failure } from './outcome.ts';
+import { failure, interrupted } from './outcome.ts';
 import { SchemaChecker } from './schema.ts';
 import { serviceCaller } from './services.ts';
 import type { ServiceRunner } from './services.ts';
@@ -184,7 +185,7 @@ class Host implements ListingPluginHost {
       const problem = error instanceof Error ? error.message : String(error);
       return failure('PLUGIN_START', { plugin: owner.name, problem });
     }
-    return supervisor.call({
+    const outcome = await supervisor.call({
       ...common,
       access: { folders, storage: [storage.directory] },
       circumstances: {
@@ -195,6 +196,9 @@ class Host implements ListingPluginHost {
         storage: { directory: storage.directory, key: storage.key },
       },
     });
+    if (declaration.effect === 'read') return outcome;
+    const problem = await syncFolder(storage.directory);
+    return problem === undefined ? outcome : interrupted(declaration, 'STORE_FAILED', { problem });
   }
 
   #supervisor(owner: Exclude<ActivePlugin, { kind: 'builtin' }>): Supervisor {
@@ -272,6 +276,26 @@ class Host implements ListingPluginHost {
     } finally {
       await connection.stop();
     }
+  }
+}
+
+/**
+ * Makes the renames of a plugin durable before its outcome is believed: Node's permission model
+ * forbids fsync in the plugin itself. A folder that is gone has nothing to keep. Returns what went wrong.
+ */
+async function syncFolder(directory: string): Promise<string | undefined> {
+  if (process.platform === 'win32') return undefined;
+  try {
+    const folder = await open(directory, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -221,6 +221,7 @@ export class Supervisor {
     this.#drained?.();
     this.#drained = undefined;
     this.#cancelIdle?.();
+    if (this.#isClosed) return;
     this.#cancelIdle = this.#options.clock.after(this.#options.idleMs, () => {
       void this.#exclusive(async () => {
         if (this.#openCalls === 0) await this.#stopRunning();
