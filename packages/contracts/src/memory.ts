@@ -40,7 +40,9 @@ export type ForgetSelector =
  * complete, indexes included, before it resolves; it returns the number of items forgotten.
  */
 export interface Memory {
-  remember(person: string, item: Omit<MemoryItem, 'id'>): Promise<MemoryItem>;
+  /** With an id, a second call with the same id keeps the first item. */
+  remember(person: string, item: Omit<MemoryItem, 'id'> & { id?: string }): Promise<MemoryItem>;
+  /** The best items for a query; for an empty query the newest ones. */
   recall(person: string, query: string, budget: RecallBudget): Promise<readonly Recalled[]>;
   forget(person: string, selector: ForgetSelector): Promise<number>;
 }

@@ -57,7 +57,7 @@ test('forgetting by id, by source and all is complete', async (context) => {
   assert.deepEqual(await memory.recall('ann', 'apples', budget), []);
 });
 
-test('recall keeps to its budget and needs a word to go by', async (context) => {
+test('recall keeps to its budget, and without a word to go by gives the newest', async (context) => {
   const { memory } = await open(context);
   for (let index = 0; index < 20; index += 1) {
     await memory.remember('ann', fact(`apple number ${index} ${'x'.repeat(300)}`));
@@ -65,7 +65,8 @@ test('recall keeps to its budget and needs a word to go by', async (context) => 
   assert.equal((await memory.recall('ann', 'apple', budget)).length, 5);
   const small = await memory.recall('ann', 'apple', { itemsMax: 5, charactersMax: 700 });
   assert.equal(small.length, 2);
-  assert.deepEqual(await memory.recall('ann', '?!', budget), []);
+  const newest = await memory.recall('ann', '?!', budget);
+  assert.equal(newest[0]?.reason, 'newest');
 });
 
 test('words stand nowhere in the data directory, neither in items nor in the index', async (context) => {
@@ -82,4 +83,12 @@ test('an empty or endless item is refused', async (context) => {
   const { memory } = await open(context);
   await assert.rejects(memory.remember('ann', fact('  ')), { code: 'INPUT_INVALID' });
   await assert.rejects(memory.remember('ann', fact('x'.repeat(9_000))), { code: 'INPUT_INVALID' });
+});
+
+test('an item that is remembered again under its id is kept once', async (context) => {
+  const { memory } = await open(context);
+  const first = await memory.remember('ann', { ...fact('one pear'), id: 'x' });
+  const again = await memory.remember('ann', { ...fact('one pear, twice'), id: 'x' });
+  assert.deepEqual(again, first);
+  assert.equal((await memory.recall('ann', 'pear', budget)).length, 1);
 });

@@ -28,18 +28,22 @@ export function createMemory(parts: MemoryParts): Memory {
         const problem = `a text of 1 to ${itemCharactersMax} characters is kept`;
         throw new AgentError('INPUT_INVALID', { problem });
       }
-      const kept: MemoryItem = { ...item, text, id: parts.identifier() };
-      await database.write(keep(database, await sealing.person(person), kept));
+      const seal = await sealing.person(person);
+      const known = item.id === undefined ? [] : await newest(database, { person, id: item.id });
+      const [first] = known.map((row) => recalled(seal, row, []).item);
+      if (first !== undefined) return first;
+      const kept: MemoryItem = { ...item, text, id: item.id ?? parts.identifier() };
+      await database.write(keep(database, seal, kept));
       return kept;
     },
     recall: async (person, query, budget) => {
       const seal = await sealing.person(person);
       const stems = [...new Set(seal.stems(query))];
-      if (stems.length === 0) return [];
       const limit = budget.itemsMax;
-      const found = await database.read<FoundItem>(
-        searchStatement(database, { person, stems, limit }),
-      );
+      const found =
+        stems.length === 0
+          ? await newest(database, { person, limit })
+          : await database.read<FoundItem>(searchStatement(database, { person, stems, limit }));
       return within(
         found.map((row) => recalled(seal, row, stems)),
         budget.charactersMax,
@@ -69,6 +73,18 @@ export function createMemory(parts: MemoryParts): Memory {
 
 const forgetBatch = 500;
 
+/** A person's newest items, or the one of an id. */
+async function newest(
+  database: Database,
+  { person, id, limit = 1 }: { person: string; id?: string; limit?: number },
+): Promise<readonly FoundItem[]> {
+  const query = database.query.$extendTables<MemoryTables>();
+  const own = query.selectFrom('memory_items').selectAll().where('person', '=', person);
+  const chosen = id === undefined ? own : own.where('id', '=', id);
+  const rows = await chosen.orderBy('at', 'desc').limit(limit).execute();
+  return rows.map((row) => ({ ...row, score: 0 }));
+}
+
 function keep(database: Database, seal: PersonSeal, item: MemoryItem): readonly Statement[] {
   const { id, source, trust, at, text } = item;
   const person = seal.personId;
@@ -91,7 +107,7 @@ function recalled(seal: PersonSeal, row: FoundItem, stems: readonly string[]): R
   return {
     item: { id, text, source, trust: trustOf(trust), at: Number(at) },
     score: Number(row.score),
-    reason: `${shared} of ${stems.length} words`,
+    reason: stems.length === 0 ? 'newest' : `${shared} of ${stems.length} words`,
   };
 }
 

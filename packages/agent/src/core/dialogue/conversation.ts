@@ -26,6 +26,15 @@ export const emptyConversation: Conversation = {
   compacted: 0,
 };
 
+/**
+ * How many characters of past turns are sent: little for talk, more while tools are at work, since
+ * their results are what the task is about.
+ */
+export interface WindowLimits {
+  readonly talkCharactersMax: number;
+  readonly workCharactersMax: number;
+}
+
 /** Result texts longer than this are sent with their middle cut out. */
 export const resultCharactersMax = 16_000;
 /** Lines kept of what was said before the window, and the length of each. */
@@ -33,16 +42,17 @@ export const earlierLinesMax = 12;
 const earlierLineCharactersMax = 160;
 
 /**
- * The conversation with one more turn. When the window grows beyond `charactersMax`, its oldest
- * turns leave until half of that is left: a window that moves rarely keeps the provider's cache.
+ * The conversation with one more turn. When the window grows beyond its limit, its oldest turns leave until half of that is left: a window that moves rarely keeps the provider's cache.
  * A turn leaves as a whole, so a call is never parted from its result.
  */
 export function addTurn(
   conversation: Conversation,
   turn: FinishedTurn,
-  charactersMax: number,
+  limits: WindowLimits,
 ): Conversation {
   const window = [...conversation.window, turn];
+  const working = window.some(({ messages }) => messages.some(({ role }) => role === 'tool'));
+  const charactersMax = working ? limits.workCharactersMax : limits.talkCharactersMax;
   let characters = conversation.characters + charactersOf(turn.messages);
   let leaving = 0;
   if (characters > charactersMax) {
@@ -65,11 +75,11 @@ export function addTurn(
 export function foldConversation(
   turns: readonly FinishedTurn[],
   undone: ReadonlySet<string>,
-  charactersMax: number,
+  limits: WindowLimits,
 ): Conversation {
   return turns
     .filter(({ turn }) => !undone.has(turn))
-    .reduce((view, turn) => addTurn(view, turn, charactersMax), emptyConversation);
+    .reduce((view, turn) => addTurn(view, turn, limits), emptyConversation);
 }
 
 /** The messages of a turn that is running, and when it started. */

@@ -6,4 +6,4 @@ export {
   foldConversation,
   saidBy,
 } from './conversation.ts';
-export type { Conversation, CurrentTurn } from './conversation.ts';
+export type { Conversation, CurrentTurn, WindowLimits } from './conversation.ts';

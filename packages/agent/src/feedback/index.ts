@@ -1,0 +1,2 @@
+export { createPriors, feedbackMigrations } from './priors.ts';
+export type { Priors } from './priors.ts';

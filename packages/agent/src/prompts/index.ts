@@ -1,0 +1,1 @@
+export { createStamp, offerTools, renderPrompt, searchTool, systemTemplate } from './prompt.ts';
