@@ -65,7 +65,10 @@ function ahead(today: CalendarDay, count: number, unit: string): CalendarDay {
   return addDays(today, Math.round(count));
 }
 
-function readAhead(today: CalendarDay, match: RegExpExecArray): Omit<DateMention, 'span'> | undefined {
+function readAhead(
+  today: CalendarDay,
+  match: RegExpExecArray,
+): Omit<DateMention, 'span'> | undefined {
   const [, countText = '', unit = '', half, minutes] = match;
   const count = countOf(countText) + (half === undefined ? 0 : 0.5);
   if (!Number.isFinite(count)) return undefined;
@@ -113,11 +116,16 @@ function monthDay(
 /** The first day from today on that is one of the given weekdays. */
 function firstOf(today: CalendarDay, weekdays: readonly number[]): CalendarDay {
   let day = today;
-  for (let step = 0; step < 7 && !weekdays.includes(weekdayOf(day)); step += 1) day = addDays(day, 1);
+  for (let step = 0; step < 7 && !weekdays.includes(weekdayOf(day)); step += 1)
+    day = addDays(day, 1);
   return day;
 }
 
-function weekly(today: CalendarDay, weekdays: readonly number[], interval = ''): Omit<DateMention, 'span'> {
+function weekly(
+  today: CalendarDay,
+  weekdays: readonly number[],
+  interval = '',
+): Omit<DateMention, 'span'> {
   const ordered = [1, 2, 3, 4, 5, 6, 0].filter((weekday) => weekdays.includes(weekday));
   const codes = ordered.map((weekday) => weekdayCodes[weekday]).join(',');
   return {
@@ -128,7 +136,10 @@ function weekly(today: CalendarDay, weekdays: readonly number[], interval = ''):
   };
 }
 
-function readEvery(today: CalendarDay, match: RegExpExecArray): Omit<DateMention, 'span'> | undefined {
+function readEvery(
+  today: CalendarDay,
+  match: RegExpExecArray,
+): Omit<DateMention, 'span'> | undefined {
   const what = (match[3] ?? '').toLowerCase();
   const count = match[1] === undefined ? countOf(match[2]?.trim() ?? '1') : 2;
   if (!Number.isInteger(count) || count < 1) return undefined;
@@ -139,9 +150,17 @@ function readEvery(today: CalendarDay, match: RegExpExecArray): Omit<DateMention
   if (what.startsWith('weekend')) return weekly(today, [6, 0]);
   const part = /^(morning|afternoon|evening|night)/.exec(what)?.[1] as DateMention['part'];
   if (part !== undefined) return { repeat: 'FREQ=DAILY', part };
-  const unit = (['hour', 'day', 'week', 'month', 'year'] as const).find((name) => what.startsWith(name));
+  const unit = (['hour', 'day', 'week', 'month', 'year'] as const).find((name) =>
+    what.startsWith(name),
+  );
   if (unit === undefined) return undefined;
-  const frequency = { hour: 'HOURLY', day: 'DAILY', week: 'WEEKLY', month: 'MONTHLY', year: 'YEARLY' };
+  const frequency = {
+    hour: 'HOURLY',
+    day: 'DAILY',
+    week: 'WEEKLY',
+    month: 'MONTHLY',
+    year: 'YEARLY',
+  };
   return { repeat: `FREQ=${frequency[unit]}${interval}` };
 }
 
@@ -199,7 +218,8 @@ function periodPhrases(today: CalendarDay): Phrase[] {
       read: (match) => endOf(today, match),
     },
     {
-      pattern: /\b(?:(this|next|last|past|following|coming)|the|over the) (weekend|week|month|year)\b/gi,
+      pattern:
+        /\b(?:(this|next|last|past|following|coming)|the|over the) (weekend|week|month|year)\b/gi,
       read: ([, side, grain = '']) => {
         const name = grain.toLowerCase() as Grain;
         if (side === undefined && name !== 'weekend') return undefined;
@@ -212,7 +232,10 @@ function periodPhrases(today: CalendarDay): Phrase[] {
 
 /** All phrases of this file, relative to a day; longest and most certain first. */
 export function calendarPhrases(today: CalendarDay): readonly Phrase[] {
-  const day = (days: number): Omit<DateMention, 'span'> => ({ day: addDays(today, days), grain: 'day' });
+  const day = (days: number): Omit<DateMention, 'span'> => ({
+    day: addDays(today, days),
+    grain: 'day',
+  });
   const tail = '(?:\\s+and\\s+(a\\s+half)|\\s+(?:and\\s+)?(\\d{1,2})\\s?(?:minutes?|mins?))?';
   return [
     ...recurrencePhrases(today),
@@ -221,7 +244,10 @@ export function calendarPhrases(today: CalendarDay): readonly Phrase[] {
       read: (match) => readAhead(today, match),
     },
     {
-      pattern: new RegExp(`\\b(${countSource})\\s?(${unitSource})${tail} (?:from now|later)\\b`, 'gi'),
+      pattern: new RegExp(
+        `\\b(${countSource})\\s?(${unitSource})${tail} (?:from now|later)\\b`,
+        'gi',
+      ),
       read: (match) => readAhead(today, match),
     },
     {

@@ -40,7 +40,8 @@ const rangeJoint = /^\s*(?:to|until|till|through|-|–|and)\s*$/i;
 const leadIn =
   /(?:^|[\s,(])((?:at|on|by|for|from|until|till|before|due|in|since|starting|beginning|around|about|this|coming|@)(?:\s+(?:on|at|the|by))?\s+)$/i;
 const article = /\b(?:the|my|our|his|her|their|a|an|your)\s+$/i;
-const nounAfter = /^(?:['’]s\b|-\w|\s+(?!and\b|or\b|at\b|to\b|from\b|in\b|on\b|by\b|for\b|with\b|please\b|about\b|that\b|of\b)[a-z])/i;
+const nounAfter =
+  /^(?:['’]s\b|-\w|\s+(?!and\b|or\b|at\b|to\b|from\b|in\b|on\b|by\b|for\b|with\b|please\b|about\b|that\b|of\b)[a-z])/i;
 
 function scan(text: string, phrases: readonly Phrase[]): { found: DateMention[]; rest: string } {
   const found: DateMention[] = [];
@@ -78,7 +79,7 @@ function merge(first: DateMention, second: DateMention): DateMention {
 }
 
 /** Joins neighbours such as "tomorrow" + "at 9", and "from Monday" + "to Wednesday". */
-function join(text: string, mentions: readonly DateMention[]): DateMention[] {
+function join(text: string, mentions: readonly DateMention[], ranges: boolean): DateMention[] {
   const sorted = [...mentions].sort((one, other) => one.span[0] - other.span[0]);
   const joined: DateMention[] = [];
   for (const mention of sorted) {
@@ -90,8 +91,13 @@ function join(text: string, mentions: readonly DateMention[]): DateMention[] {
         joined[joined.length - 1] = merge(previous, mention);
         continue;
       }
-      const isRange = rangeJoint.test(gap) && mention.time === undefined;
-      if (isRange && previous.lastDay === undefined && mention.day !== undefined && previous.day !== undefined) {
+      const isRange = ranges && rangeJoint.test(gap) && mention.time === undefined;
+      if (
+        isRange &&
+        previous.lastDay === undefined &&
+        mention.day !== undefined &&
+        previous.day !== undefined
+      ) {
         const span = [previous.span[0], mention.span[1]] as const;
         const last = mention.day;
         const isEarlier = daysBetween(previous.day, last) < 0;
@@ -109,7 +115,8 @@ function join(text: string, mentions: readonly DateMention[]): DateMention[] {
 function settle(text: string, mention: DateMention): DateMention | undefined {
   const before = text.slice(0, mention.span[0]);
   const after = text.slice(mention.span[1]);
-  const only = mention.part !== undefined && mention.day === undefined && mention.time === undefined;
+  const only =
+    mention.part !== undefined && mention.day === undefined && mention.time === undefined;
   if (only && mention.loose === true && mention.repeat === undefined) return undefined;
   const names =
     mention.repeat === undefined &&
@@ -120,13 +127,20 @@ function settle(text: string, mention: DateMention): DateMention | undefined {
   return names ? { ...mention, loose: true } : { ...mention, span };
 }
 
-/** All mentions of time in a text, joined, in order. Spans are inside the text. */
-export function findDates(text: string, context: DateContext): DateMention[] {
+/**
+ * All mentions of time in a text, joined, in order. Spans are inside the text. With `ranges`, "Monday to
+ * Wednesday" is one mention; without, it is two.
+ */
+export function findDates(
+  text: string,
+  context: DateContext,
+  { ranges } = { ranges: true },
+): DateMention[] {
   const today = wallTimeAt(context.now, context.timeZone);
   const calendar = scan(text, calendarPhrases(today));
   const clock = scan(calendar.rest, clockPhrases);
   const dates = context.parseDates(clock.rest, today);
-  const all = join(text, [...calendar.found, ...clock.found, ...dates]);
+  const all = join(text, [...calendar.found, ...clock.found, ...dates], ranges);
   return all.flatMap((mention) => settle(text, mention) ?? []);
 }
 
@@ -280,7 +294,9 @@ export function resolveRange(
     if (mention.timeEnd === undefined) return { start: iso(start), end: iso(start + hourMs) };
     const day = wallTimeAt(start, timeZone);
     const ends = [...hoursMeant(mention.timeEnd, mention.part), mention.timeEnd.hour + 12]
-      .map((hour) => at(day, Math.min(hour, 24), { minute: mention.timeEnd?.minute ?? 0, timeZone }))
+      .map((hour) =>
+        at(day, Math.min(hour, 24), { minute: mention.timeEnd?.minute ?? 0, timeZone }),
+      )
       .filter((end) => end > start)
       .sort((one, other) => one - other);
     return { start: iso(start), end: iso(ends[0] ?? start + hourMs) };

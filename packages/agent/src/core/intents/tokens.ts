@@ -80,8 +80,12 @@ const number = /^[-+]?\d[\d.,]{0,30}$/;
 const arithmetic = /^[\d.,()+\-*/^%=x×÷]{3,}$/;
 const operator = /[+\-*/^%=x×÷]/;
 const plainWord = /^[a-z]+$/;
-const word = /[\p{L}\p{M}\p{N}]+(?:'\p{L}+)*/gu;
-const edgePunctuation = /^["'`([{<«“„]+|["'`)\]}>»”!?,;:.…]+$/gu;
+const word = /[\p{L}\p{M}\p{N}]+(?:['’]\p{L}+)*/gu;
+/** A figure with its unit, such as "5km"; "401k" is a word of its own. */
+const measured =
+  /^(\d{1,12})(?:mm|cm|km|kg|mg|ml|cl|lbs?|oz|ft|mi|mph|kmh|gb|mb|kb|tb|usd|eur|gbp)$/i;
+const leadingPunctuation = /^["'`([{<«“„‘]+/u;
+const trailingPunctuation = /["'`)\]}>»”’!?,;:.…]+$/u;
 
 /** The class name of a chunk that is no ordinary word, such as `<url>`, or undefined. */
 function maskOf(chunk: string): string | undefined {
@@ -101,51 +105,77 @@ function maskOf(chunk: string): string | undefined {
   return undefined;
 }
 
-function pushWord(tokens: string[], form: string): void {
+/** The words that one written word stands for: contractions are expanded, numbers become a class. */
+function expand(form: string): readonly string[] {
   const expanded = expandedForms.get(form);
-  if (expanded !== undefined) {
-    tokens.push(...expanded);
-    return;
-  }
-  for (const [suffix, expansion] of form.includes("'") ? suffixes : []) {
-    if (form.length > suffix.length && form.endsWith(suffix)) {
-      tokens.push(form.slice(0, -suffix.length), expansion);
-      return;
+  if (expanded !== undefined) return expanded;
+  if (form.includes("'")) {
+    for (const [suffix, expansion] of suffixes) {
+      if (form.length > suffix.length && form.endsWith(suffix)) {
+        return [form.slice(0, -suffix.length), expansion];
+      }
     }
   }
-  tokens.push(/^\d+$/.test(form) ? '<number>' : form);
+  return [/^\d+$/.test(form) ? '<number>' : form];
 }
 
-/** Unicode NFKC, lower case, straight apostrophes, at most `textCharactersMax` characters. */
+/** Unicode NFKC, lower case, straight apostrophes. */
 export function foldText(text: string): string {
   return text
-    .slice(0, textCharactersMax)
     .normalize('NFKC')
-    .slice(0, textCharactersMax)
     .toLowerCase()
     .replace(/[’‘`´ʼ]/g, "'");
 }
 
+/** A normalised word, and where what it stands for is in the text. */
+export interface Token {
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function readChunk(chunk: string, offset: number): Token[] {
+  const lead = leadingPunctuation.exec(chunk)?.[0].length ?? 0;
+  const bare = chunk.slice(lead).replace(trailingPunctuation, '');
+  const start = offset + lead;
+  const folded = foldText(bare);
+  if (plainWord.test(folded) && folded.length === bare.length) {
+    return expand(folded).map((form) => ({ word: form, start, end: start + bare.length }));
+  }
+  const mask = bare === '' ? undefined : maskOf(folded);
+  if (mask !== undefined) return [{ word: mask, start, end: start + bare.length }];
+  const tokens: Token[] = [];
+  for (const match of bare.matchAll(word)) {
+    const from = start + match.index;
+    const figures = measured.exec(match[0])?.[1]?.length ?? 0;
+    if (figures > 0) {
+      const end = from + match[0].length;
+      tokens.push({ word: '<number>', start: from, end: from + figures });
+      tokens.push({ word: foldText(match[0].slice(figures)), start: from + figures, end });
+      continue;
+    }
+    for (const form of expand(foldText(match[0]))) {
+      tokens.push({ word: form, start: from, end: from + match[0].length });
+    }
+  }
+  return tokens;
+}
+
 /**
- * The normalised tokens of an utterance, at most `tokensMax`. Contractions are expanded; a class such as
- * `<number>`, `<time>`, `<url>` or `<path>` stands for the thing itself. Never throws.
+ * The normalised words of an utterance with their places, at most `tokensMax` of its first
+ * `textCharactersMax` characters. A class such as `<number>`, `<time>`, `<url>` or `<path>` stands for the
+ * thing itself. Never throws.
  */
-export function tokenize(text: string): string[] {
-  const tokens: string[] = [];
-  for (const chunk of foldText(text).split(/\s+/)) {
+export function readTokens(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.slice(0, textCharactersMax).matchAll(/\S+/g)) {
     if (tokens.length >= tokensMax) break;
-    const bare = chunk.slice(0, chunkCharactersMax).replace(edgePunctuation, '');
-    if (bare === '') continue;
-    if (plainWord.test(bare)) {
-      pushWord(tokens, bare);
-      continue;
-    }
-    const mask = maskOf(bare);
-    if (mask !== undefined) {
-      tokens.push(mask);
-      continue;
-    }
-    for (const [form] of bare.matchAll(word)) pushWord(tokens, form);
+    tokens.push(...readChunk(match[0].slice(0, chunkCharactersMax), match.index));
   }
   return tokens.slice(0, tokensMax);
+}
+
+/** The normalised words of an utterance. */
+export function tokenize(text: string): string[] {
+  return readTokens(text).map((token) => token.word);
 }

@@ -1,0 +1,250 @@
+// Owns what a message asks for: intent, slots, and whether that is sure enough to act, to ask or to
+// confirm. Refuses to act: it proposes, and when a write is less than certain it proposes to ask.
+
+import type {
+  Expectation,
+  IntentDeclaration,
+  IntentResult,
+  IntentScore,
+  SlotDeclaration,
+  SlotValue,
+  ToolEffect,
+} from '@opencomputer/contracts';
+import { backgroundUtterances } from './background.ts';
+import { classify, outOfScope, trainIntents } from './classifier.ts';
+import type { Classification, IntentModel, LabelledUtterance } from './classifier.ts';
+import { learnCues, strongestCue } from './cues.ts';
+import type { Cues } from './cues.ts';
+import type { DateContext } from './dates.ts';
+import { answerSlot, confirmation } from './answers.ts';
+import { expandExample } from './fillers.ts';
+import { findObjection } from './guards.ts';
+import { seededRandom } from './random.ts';
+import { fillSlots, planSlots } from './slots.ts';
+import type { FilledSlots } from './slots.ts';
+import type { SlotPlan } from './filling.ts';
+import { textCharactersMax } from './tokens.ts';
+
+/** An intent as a plugin declares it, with the effect of its tool. */
+export interface IntentSource {
+  readonly declaration: IntentDeclaration;
+  readonly effect: ToolEffect;
+}
+
+interface KnownIntent {
+  readonly effect: ToolEffect;
+  readonly plan: SlotPlan;
+}
+
+/** Everything that is learned from manifests. The classifier can be stored; the rest is quick to redo. */
+export interface IntentParser {
+  readonly model: IntentModel;
+  readonly intents: ReadonlyMap<string, KnownIntent>;
+  readonly cues: Cues;
+}
+
+/** A message with what decides its meaning. */
+export interface ParseInput extends DateContext {
+  readonly text: string;
+  /** What the person was asked before, if anything. */
+  readonly expectation?: Expectation;
+}
+
+/** How sure an intent must be, by what acting would do. */
+interface Bar {
+  readonly act: number;
+  readonly confirm: number;
+  /** How many times as likely as the next intent. */
+  readonly ratio: number;
+}
+
+const readBar: Bar = { act: 0.4, confirm: 0.25, ratio: 1.3 };
+const writeBar: Bar = { act: 0.6, confirm: 0.3, ratio: 2.5 };
+/** A write whose free text nothing introduced must be this sure. */
+const unsureTextBar = 0.85;
+const seed = 7;
+const variantsPerTemplate = 3;
+const withoutSlots = /\{[a-z][a-zA-Z0-9_-]*\}/g;
+
+interface Merged {
+  readonly effect: ToolEffect;
+  readonly slots: Readonly<Record<string, SlotDeclaration>>;
+  readonly examples: readonly string[];
+}
+
+const severity: readonly ToolEffect[] = ['read', 'write', 'send', 'irreversible'];
+
+/** Intents by name; the same intent of two plugins has the examples of both and the graver effect. */
+function mergeSources(sources: readonly IntentSource[]): Map<string, Merged> {
+  const merged = new Map<string, Merged>();
+  for (const { declaration, effect } of sources) {
+    const { name, slots, examples } = declaration;
+    const other = merged.get(name);
+    const graver =
+      other !== undefined && severity.indexOf(other.effect) > severity.indexOf(effect)
+        ? other.effect
+        : effect;
+    merged.set(name, {
+      effect: graver,
+      slots: { ...slots, ...other?.slots },
+      examples: [...new Set([...(other?.examples ?? []), ...examples])],
+    });
+  }
+  return merged;
+}
+
+/** The utterances from which the classifier learns: examples with fillers, and the background. */
+export function trainingUtterances(sources: readonly IntentSource[]): LabelledUtterance[] {
+  const random = seededRandom(seed);
+  const utterances: LabelledUtterance[] = [];
+  for (const [intent, { slots, examples }] of mergeSources(sources)) {
+    for (const example of examples) {
+      const times = example.includes('{') ? variantsPerTemplate : 1;
+      for (let variant = 0; variant < times; variant += 1) {
+        utterances.push({ text: expandExample(example, slots, random), intent });
+      }
+    }
+  }
+  return [...utterances, ...backgroundUtterances.map((text) => ({ text, intent: outOfScope }))];
+}
+
+/** Trains the classifier of a parser; takes some hundred milliseconds, so callers keep the result. */
+export function trainParser(sources: readonly IntentSource[]): IntentParser {
+  const model = trainIntents(trainingUtterances(sources), { random: seededRandom(seed) });
+  return buildParser(sources, model);
+}
+
+/** A parser of declared intents over a classifier that was trained from the same declarations. */
+export function buildParser(sources: readonly IntentSource[], model: IntentModel): IntentParser {
+  const intents = new Map<string, KnownIntent>();
+  const bare: LabelledUtterance[] = [];
+  for (const [intent, { effect, slots, examples }] of mergeSources(sources)) {
+    const frames = examples.map((example) => example.replace(withoutSlots, ' '));
+    intents.set(intent, { effect, plan: planSlots(slots, examples) });
+    bare.push(...frames.map((text) => ({ text, intent })));
+  }
+  const background = backgroundUtterances.map((text) => ({ text, intent: outOfScope }));
+  return { model, intents, cues: learnCues([...bare, ...background]) };
+}
+
+interface Weighed {
+  readonly intent: string;
+  readonly score: number;
+  /** How many times as likely as the next intent that is not out of scope. */
+  readonly ratio: number;
+  readonly inScope: boolean;
+  readonly scores: readonly IntentScore[];
+}
+
+function weigh(found: Classification): Weighed | undefined {
+  const [first, second] = found.scores.filter(({ intent }) => intent !== outOfScope);
+  if (first === undefined) return undefined;
+  return {
+    intent: first.intent,
+    score: first.score,
+    ratio: second === undefined ? Infinity : first.score / Math.max(second.score, 1e-9),
+    inScope: found.intent !== outOfScope,
+    scores: found.scores,
+  };
+}
+
+function unknown(reason: string, scores: readonly IntentScore[] = []): IntentResult {
+  const confidence = scores.find(({ intent }) => intent === outOfScope)?.score ?? 0;
+  return { kind: 'unknown', confidence, slots: {}, missing: [], alternatives: scores, reason };
+}
+
+/** What keeps a write from being done at once; undefined when nothing does. */
+function doubt(parser: IntentParser, weighed: Weighed, filled: FilledSlots): string | undefined {
+  const words = filled.frame.map(({ word }) => word);
+  if (strongestCue(parser.cues, weighed.intent, words) === 0) return 'no word of it was said';
+  if (!filled.sure && weighed.score < unsureTextBar) return 'it is not clear what it is about';
+  if (filled.unusedRepeat) return 'it cannot repeat';
+  return undefined;
+}
+
+function isQuoted(text: string): boolean {
+  return /^\s*["“«„>]/u.test(text);
+}
+
+function decide(parser: IntentParser, weighed: Weighed, input: ParseInput): IntentResult {
+  const known = parser.intents.get(weighed.intent);
+  if (known === undefined) return unknown('it is no installed intent', weighed.scores);
+  const filled = fillSlots(known.plan, input.text, input);
+  const writes = known.effect !== 'read';
+  const bar = writes ? writeBar : readBar;
+  const result = (kind: IntentResult['kind'], reason: string): IntentResult => ({
+    kind,
+    intent: weighed.intent,
+    confidence: weighed.score,
+    slots: filled.slots,
+    missing: filled.missing,
+    alternatives: weighed.scores,
+    reason,
+  });
+  const objection = findObjection(filled.frame, known.plan.words);
+  if (objection !== undefined && (writes || objection === 'negated')) {
+    return unknown(`it names ${weighed.intent}, but is ${objection}`, weighed.scores);
+  }
+  if (writes && isQuoted(input.text)) return unknown('it is a quotation', weighed.scores);
+  const sure = weighed.inScope && weighed.score >= bar.act && weighed.ratio >= bar.ratio;
+  if (!sure) {
+    return weighed.inScope && weighed.score >= bar.confirm
+      ? result('confirm', 'it may mean something else')
+      : unknown('it is like no known intent', weighed.scores);
+  }
+  const held = writes ? doubt(parser, weighed, filled) : undefined;
+  if (held !== undefined) return result('confirm', held);
+  if (filled.missing.length > 0) return result('ask-slot', `missing: ${filled.missing.join(', ')}`);
+  return result('act', 'it is clear and complete');
+}
+
+function earlier(expectation: Expectation): Record<string, SlotValue> {
+  return Object.fromEntries(
+    Object.entries(expectation.slots).map(([name, { value, text }]) => [
+      name,
+      { value, text, span: [0, 0] as const },
+    ]),
+  );
+}
+
+/** Reads the message as the answer to what was asked; undefined when it is none. */
+function continued(parser: IntentParser, input: ParseInput): IntentResult | undefined {
+  const { expectation } = input;
+  const known = parser.intents.get(expectation?.intent ?? '');
+  if (expectation === undefined || known === undefined) return undefined;
+  const answer = confirmation(input.text);
+  if (answer === 'no') return unknown('the person declined');
+  const slots = earlier(expectation);
+  if (expectation.type === 'slot' && expectation.slot !== undefined) {
+    const declaration = known.plan.slots[expectation.slot];
+    const value = declaration && answerSlot(declaration, input.text, input);
+    if (value === undefined) return undefined;
+    slots[expectation.slot] = value;
+  } else if (expectation.type !== 'confirm' || answer !== 'yes') return undefined;
+  const missing = Object.entries(known.plan.slots)
+    .filter(([name, { required }]) => required && slots[name] === undefined)
+    .map(([name]) => name);
+  return {
+    kind: missing.length > 0 ? 'ask-slot' : 'act',
+    intent: expectation.intent,
+    confidence: 1,
+    slots,
+    missing,
+    alternatives: [],
+    reason: expectation.type === 'slot' ? 'it answers what was asked' : 'it was confirmed',
+  };
+}
+
+/**
+ * What a message asks for. Pure: the same parser and input give the same result. Reads at most
+ * `textCharactersMax` characters; a longer message is never acted on without a model. Never throws for any
+ * text; throws `RangeError` for an unknown time zone.
+ */
+export function parseIntent(parser: IntentParser, input: ParseInput): IntentResult {
+  if (input.text.length > textCharactersMax) return unknown('it is too long to be a command');
+  const weighed = weigh(classify(parser.model, input.text));
+  const fresh = weighed === undefined ? unknown('no intents') : decide(parser, weighed, input);
+  // a new command in place of an answer is taken as the command that it is
+  const isCommand = fresh.kind === 'act' && fresh.intent !== input.expectation?.intent;
+  return (isCommand ? undefined : continued(parser, input)) ?? fresh;
+}
