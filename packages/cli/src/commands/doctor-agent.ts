@@ -1,0 +1,77 @@
+// Owns the checks that only the agent can answer: lock, database, plugins, models. Refuses to let
+// one failure hide the others.
+
+import { AgentError } from '@opencomputer/contracts';
+import type { AgentService, ModelSummary, PluginSummary } from '@opencomputer/contracts/internal';
+import type { CommandContext } from '../command-context.ts';
+import type { OptionValues } from '../definitions.ts';
+import { shownError } from '../failure.ts';
+import { duration } from '../wording.ts';
+import { withAgent } from '../with-agent.ts';
+import type { Finding } from './doctor.ts';
+import { MODEL_MISSING_LINE } from './models.ts';
+
+/** Opens the agent, or connects to the one that runs, and asks it. */
+export async function checkAgent(
+  context: CommandContext,
+  options: OptionValues,
+): Promise<readonly Finding[]> {
+  // Unknown keys were told by the check of the configuration.
+  const quiet = { ...context, error: { write: () => undefined } };
+  try {
+    const running = await context.agent.running();
+    await running?.stop();
+    const how = running === undefined ? 'opened here; no daemon runs' : 'the daemon answers';
+    return await withAgent(quiet, options, async ({ service }) => [
+      await checkStatus(service, how),
+      ...(await checkPlugins(service)),
+      ...(await checkModels(service)),
+    ]);
+  } catch (error) {
+    return [failed(error)];
+  }
+}
+
+async function checkStatus(service: AgentService, how: string): Promise<Finding> {
+  const { directory, uptimeSeconds } = await service.query('status', {});
+  const since = uptimeSeconds >= 1 ? `, up for ${duration(uptimeSeconds * 1_000)}` : '';
+  return { state: 'ok', text: `store ${directory}: ${how}${since}` };
+}
+
+async function checkPlugins(service: AgentService): Promise<Finding[]> {
+  const list = await service.query('plugins', {});
+  const broken = list.filter(({ state }) => state === 'refused');
+  const tools = list.reduce((sum, plugin) => sum + plugin.tools.length, 0);
+  const working = list.length - broken.length;
+  return [
+    working > 0
+      ? { state: 'ok', text: `${working} plugins with ${tools} tools` }
+      : { state: 'warn', text: 'no plugin can be used', remedy: 'install the agent again' },
+    ...broken.map((plugin) => refused(plugin)),
+  ];
+}
+
+function refused({ plugin, problem }: PluginSummary): Finding {
+  const text = `plugin ${plugin}: ${problem ?? 'refused'}`;
+  return { state: 'fail', text, remedy: `repair it, or set plugins.${plugin}.enabled to false` };
+}
+
+async function checkModels(service: AgentService): Promise<Finding[]> {
+  const list = await service.query('models', {});
+  if (list.length === 0) return [{ state: 'warn', text: MODEL_MISSING_LINE }];
+  return list.map((model) => finding(model));
+}
+
+function finding({ model, provider, state, current }: ModelSummary): Finding {
+  const text = `model ${model} (${provider})${current ? ', answers' : ''}`;
+  if (state === 'ready') return { state: 'ok', text };
+  if (state === 'unknown') return { state: 'ok', text: `${text}, not asked yet` };
+  const remedy = 'wait, check its key and address, or add a fallback with `agent init`';
+  return { state: 'warn', text: `${text}: paused after failures`, remedy };
+}
+
+function failed(error: unknown): Finding {
+  const { message, remedy, code } = shownError(error);
+  const isKnown = error instanceof AgentError;
+  return { state: 'fail', text: `${message} [${code}]`, ...(isKnown ? { remedy } : {}) };
+}

@@ -1,0 +1,121 @@
+// Owns `agent run` and `agent "question"`: one message, one turn, one exit code. Refuses to wait
+// for anything but the turn, and asks only where a terminal can answer.
+
+import { randomUUID } from 'node:crypto';
+import { AgentError } from '@opencomputer/contracts';
+import type { AgentService, SendRequest } from '@opencomputer/contracts/internal';
+import { CHANNEL, PERSON } from '../command-context.ts';
+import type { CommandContext, TextInput } from '../command-context.ts';
+import type { OptionValues } from '../definitions.ts';
+import { shownError } from '../failure.ts';
+import { createProgress } from '../progress.ts';
+import { visibleJson } from '../sanitise.ts';
+import { checkMessage, readPipe } from '../standard-input.ts';
+import { styleFor } from '../style.ts';
+import { finalView, jsonView, linesView, notesView, streamingView } from '../turn-view.ts';
+import type { TurnView } from '../turn-view.ts';
+import { withAgent } from '../with-agent.ts';
+import { runTurn } from './turn.ts';
+
+/** A pipe that is silent for this long is spoken of. */
+const PIPE_WAIT_MS = 1_000;
+
+/** Answers one message; the exit code says how it ended. */
+export async function run(
+  context: CommandContext,
+  operands: readonly string[],
+  options: OptionValues,
+): Promise<number> {
+  try {
+    if (options['json'] === true && options['streamJson'] === true) {
+      const problem = 'use either --json or --stream-json';
+      throw new AgentError('OPTION_INVALID', { option: '--json', problem });
+    }
+    const text = await readMessage(context, operands.join(' '));
+    return await withAgent(context, options, async ({ service, timeZone }) => {
+      const terminal = terminalFor(context);
+      const conversation = await chosenConversation(service, options);
+      const request: SendRequest = {
+        channel: CHANNEL,
+        channelMessageId: randomUUID(),
+        person: PERSON,
+        assurance: 'local',
+        ...(conversation === undefined ? {} : { conversation }),
+        text,
+        timeZone,
+        interactive: terminal !== undefined,
+        stream: isStreamed(context, options),
+        folder: context.environment.workingFolder,
+        modelOnly: options['modelOnly'] === true,
+      };
+      const views = viewsFor(context, options);
+      return runTurn(context, { service, request, views, terminal });
+    });
+  } catch (error) {
+    if (options['json'] === true || options['streamJson'] === true) {
+      context.output.write(`${visibleJson({ error: shownError(error) })}\n`);
+    }
+    throw error;
+  }
+}
+
+/** The typed words and what comes from the pipe. Throws INPUT_EMPTY, _TOO_LARGE or _ENCODING. */
+async function readMessage(context: CommandContext, typed: string): Promise<string> {
+  const { environment, error } = context;
+  let text = typed.trim();
+  if (!environment.terminal.isInput) {
+    const piped = await readPipe(context.input, {
+      waitMs: PIPE_WAIT_MS,
+      onWait: () => error.write('agent: waiting for the pipe to end (or add `</dev/null`)\n'),
+    });
+    if (piped.trim() !== '') text = text === '' ? piped : `${text}\n\n${piped}`;
+  }
+  if (text === '') throw new AgentError('INPUT_EMPTY');
+  checkMessage(text);
+  return text;
+}
+
+/** The conversation named by `--conversation` or `--resume`. Throws CONVERSATION_UNKNOWN. */
+export async function chosenConversation(
+  service: AgentService,
+  options: OptionValues,
+): Promise<string | undefined> {
+  const chosen = options['conversation'] ?? options['resume'];
+  if (typeof chosen === 'string' && chosen !== 'last') return chosen;
+  if (chosen === undefined || Array.isArray(chosen)) return undefined;
+  const [last] = await service.query('conversations', { limit: 1 });
+  if (last === undefined) throw new AgentError('CONVERSATION_UNKNOWN', { conversation: 'last' });
+  return last.conversation;
+}
+
+/** Deltas are worth their price only where somebody sees them. */
+function isStreamed(context: CommandContext, options: OptionValues): boolean {
+  const { isOutput } = context.environment.terminal;
+  return options['streamJson'] === true || (isOutput && options['json'] !== true);
+}
+
+function terminalFor(context: CommandContext): TextInput | undefined {
+  const { terminal, isUnattended } = context.environment;
+  if (!terminal.isError || isUnattended) return undefined;
+  return terminal.isInput ? context.input : context.openTerminalInput();
+}
+
+function viewsFor(context: CommandContext, options: OptionValues): TurnView[] {
+  const { output, error, clock, environment } = context;
+  const { isOutput, isError, isDumb, isErrorColoured, columns } = environment.terminal;
+  const isJson = options['json'] === true;
+  const isLines = options['streamJson'] === true;
+  const streaming = streamingView(output);
+  const isStreaming = isOutput && !isJson && !isLines;
+  const views: TurnView[] = [];
+  if (isError) {
+    const progress = createProgress({ output: error, clock, columns, isVisible: !isDumb });
+    const endLine = isStreaming ? streaming.endLine : () => undefined;
+    const style = styleFor(isErrorColoured);
+    views.push(notesView({ output: error, style, progress, endLine }));
+  }
+  if (isJson) views.push(jsonView(output));
+  else if (isLines) views.push(linesView(output));
+  else views.push(isStreaming ? streaming : finalView(output));
+  return views;
+}

@@ -1,0 +1,180 @@
+// Owns the commands, their arguments, options and help texts: parsing, completion and the reference
+// are all made from them. Refuses behaviour: what a command does is loaded when it is called.
+
+import { Command } from 'commander';
+import { VERSION } from './version.ts';
+
+/** Options of a command as they were typed; absent ones are undefined. */
+export type OptionValues = Readonly<Record<string, string | boolean | string[] | undefined>>;
+
+/** What is to be done with a parsed command. */
+export type Dispatch = (
+  name: string,
+  operands: readonly string[],
+  options: OptionValues,
+) => Promise<void>;
+
+/** An argument or an option: how it is written, and what it is for. */
+type Part = readonly [flags: string, description: string];
+
+interface Definition {
+  readonly name: string;
+  readonly description: string;
+  readonly operands?: readonly Part[];
+  readonly options?: readonly Part[];
+  readonly subcommands?: readonly Definition[];
+}
+
+const trust: Part = ['--trust <plugin...>', 'let a third party’s plugin run in this run'];
+const json: Part = ['--json', 'print JSON'];
+const conversation: Part = ['--conversation <id>', 'continue this conversation'];
+const resume: Part = ['--resume [id]', 'continue a conversation; without an id, the last one'];
+const modelOnly: Part = ['--model-only', 'ask the model even when no model is needed'];
+const debug: Part = ['--debug', 'show where an error comes from'];
+
+const talking: readonly Definition[] = [
+  {
+    name: 'chat',
+    description: 'Talk in the terminal; the same as no command at all',
+    options: [resume, conversation, modelOnly, trust],
+  },
+  {
+    name: 'run',
+    description: 'Answer one message and end; text from a pipe is added to it',
+    operands: [['[message...]', 'the message']],
+    options: [
+      ['--json', 'print one JSON result'],
+      ['--stream-json', 'print each part as a line of JSON while it happens'],
+      modelOnly,
+      conversation,
+      resume,
+      trust,
+    ],
+  },
+  {
+    name: 'sessions',
+    description: 'List conversations, the latest first',
+    options: [['--limit <count>', 'how many (default: 20)'], json],
+  },
+];
+
+const looking: readonly Definition[] = [
+  {
+    name: 'why',
+    description: 'Explain what happened in a turn, step by step',
+    operands: [['[turn]', 'the turn; absent: the last one']],
+    options: [json],
+  },
+  {
+    name: 'context',
+    description: 'Show what a message would send to the model, in tokens',
+    operands: [['[message]', 'the message (default: hi)']],
+    options: [conversation, ['--text', 'print the whole text of each section'], json],
+  },
+  { name: 'models', description: 'List the models that can answer', options: [json] },
+  { name: 'plugins', description: 'List the plugins and their tools', options: [json] },
+  {
+    name: 'doctor',
+    description: 'Check the installation and say how to repair it',
+    options: [json],
+  },
+];
+
+const setting: readonly Definition[] = [
+  {
+    name: 'init',
+    description: 'Set up a model, your name and folders; can be run again',
+    options: [
+      ['--provider <name>', 'openai, anthropic, google or openai-compatible'],
+      ['--model <name>', 'name of the model'],
+      ['--url <url>', 'address of the model server'],
+      ['--key-variable <name>', 'environment variable that holds the key'],
+      ['--name <name>', 'what you want to be called'],
+      ['--time-zone <zone>', 'such as Europe/Berlin'],
+      ['--folder <path...>', 'folder that plugins may read'],
+    ],
+  },
+  {
+    name: 'config',
+    description: 'Show the configuration and where each value comes from',
+    options: [json],
+    subcommands: [
+      {
+        name: 'get',
+        description: 'Print one value',
+        operands: [['<key>', 'such as budget.steps']],
+      },
+      {
+        name: 'set',
+        description: 'Change one value',
+        operands: [
+          ['<key>', 'such as budget.steps'],
+          ['<value>', 'the value, as in YAML'],
+        ],
+      },
+      {
+        name: 'unset',
+        description: 'Go back to the default of one value',
+        operands: [['<key>', 'such as budget.steps']],
+      },
+      { name: 'path', description: 'Print the path of the file' },
+    ],
+  },
+  {
+    name: 'serve',
+    description: 'Run the daemon: commands use it, reminders fire, clients connect',
+    options: [['--port <number>', 'also answer HTTP on this loopback port'], trust],
+  },
+  {
+    name: 'completion',
+    description: 'Print the completion script for a shell',
+    operands: [['<shell>', 'bash, zsh or fish']],
+  },
+];
+
+/** In the order of the help. */
+export const definitions: readonly Definition[] = [...talking, ...looking, ...setting];
+
+/** Names that `agent <name>` knows. */
+export const commandNames: readonly string[] = [...definitions.map(({ name }) => name), 'help'];
+
+const usage = `
+  agent                     talk in the terminal
+  agent "question"          answer once
+  command | agent "what?"   answer once, about what comes from the pipe`;
+
+const exitCodesHelp = `
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 not allowed or no terminal to ask,
+            4 no model, 5 data directory, 130 interrupted.`;
+
+/** The commands, each calling `dispatch`; parsing throws CommanderError instead of exiting. */
+export function createProgram(dispatch: Dispatch): Command {
+  const program = new Command('agent')
+    .description('OpenComputer, a personal AI agent.')
+    .usage(`[command] [options]\n${usage}`)
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', exitCodesHelp)
+    .exitOverride()
+    .showSuggestionAfterError(true);
+  program.option(debug[0], debug[1]);
+  for (const definition of definitions) add(program, definition, dispatch, '');
+  return program;
+}
+
+// oxlint-disable-next-line max-params -- a tree is walked with its path
+function add(parent: Command, definition: Definition, dispatch: Dispatch, prefix: string): void {
+  const name = `${prefix}${definition.name}`;
+  const command = parent
+    .command(definition.name)
+    .description(definition.description)
+    .helpOption('-h, --help', 'show this help')
+    .allowExcessArguments(false);
+  for (const [flags, text] of definition.operands ?? []) command.argument(flags, text);
+  for (const [flags, text] of definition.options ?? []) command.option(flags, text);
+  command.option(debug[0], debug[1]);
+  for (const inner of definition.subcommands ?? []) add(command, inner, dispatch, `${name} `);
+  command.action(async () => {
+    await dispatch(name, command.args, command.optsWithGlobals<OptionValues>());
+  });
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StreamPart } from '@opencomputer/contracts';
+import { conversationId, noUsage, streamed, turnId } from './fixtures/fake-service.ts';
+import { capture, manualClock } from './fixtures/surroundings.ts';
+import { createProgress } from './progress.ts';
+import { styleFor } from './style.ts';
+import { finalView, jsonView, linesView, notesView, streamingView } from './turn-view.ts';
+
+const end = (text: string): StreamPart => ({
+  type: 'turn-end',
+  turn: turnId,
+  status: 'done',
+  text,
+  usage: noUsage,
+});
+const start: StreamPart = { type: 'turn-start', turn: turnId, conversation: conversationId };
+const toolStart: StreamPart = {
+  type: 'tool-start',
+  plugin: 'calendar',
+  call: { callId: 'c1', tool: 'calendar_list', arguments: { day: '2026-01-05' } },
+};
+const toolEnd: StreamPart = {
+  type: 'tool-end',
+  callId: 'c1',
+  outcome: { status: 'done', text: 'nothing' },
+  durationMs: 340,
+};
+
+test('streamed text is written once and ends its line', () => {
+  const output = capture();
+  const view = streamingView(output);
+  for (const part of [start, ...streamed('Hello there.'), end('Hello there.')]) view.show(part);
+  assert.equal(output.text(), 'Hello there.\n');
+});
+
+test('a sequence split over deltas does not reach the terminal', () => {
+  const output = capture();
+  const view = streamingView(output);
+  const text = 'a\u001b[31mb\u001b]0;title\u0007c';
+  for (const part of [...streamed(text, 't', 1), end(text)]) view.show(part);
+  assert.equal(output.text(), 'abc\n');
+});
+
+test('text that was not streamed is written at the end', () => {
+  const output = capture();
+  streamingView(output).show(end('All at once.'));
+  assert.equal(output.text(), 'All at once.\n');
+});
+
+test('text that was lost on the way is made up for', () => {
+  const output = capture();
+  const view = streamingView(output);
+  view.show({ type: 'text-delta', id: 't', delta: 'The beg' });
+  view.show(end('The beginning and the end.'));
+  assert.equal(output.text(), 'The beg\nThe beginning and the end.\n');
+});
+
+test('text that is taken back is marked and replaced', () => {
+  const output = capture();
+  const view = streamingView(output);
+  view.show({ type: 'text-delta', id: 'a', delta: 'Wrong' });
+  view.show({ type: 'text-withdraw', id: 'a', reason: 'the model broke off' });
+  for (const part of [...streamed('Right.', 'b'), end('Right.')]) view.show(part);
+  assert.equal(output.text(), 'Wrong\n[withdrawn: the model broke off]\nRight.\n');
+});
+
+test('a pipe gets the final text only', () => {
+  const output = capture();
+  const view = finalView(output);
+  view.show({ type: 'text-delta', id: 'a', delta: 'Wrong' });
+  view.show(end('Right.\u001b[2J'));
+  assert.equal(output.text(), 'Right.\n');
+});
+
+test('the JSON result holds the text, the tools and what they cost', () => {
+  const output = capture();
+  const view = jsonView(output);
+  for (const part of [start, toolStart, toolEnd, end('Free.\u009b2J')]) view.show(part);
+  assert.doesNotMatch(output.text(), /\u009b/);
+  assert.deepEqual(JSON.parse(output.text()), {
+    conversation: conversationId,
+    turn: turnId,
+    status: 'done',
+    text: 'Free.\u009b2J',
+    usage: noUsage,
+    tools: [
+      {
+        tool: 'calendar_list',
+        plugin: 'calendar',
+        arguments: { day: '2026-01-05' },
+        status: 'done',
+        durationMs: 340,
+      },
+    ],
+  });
+});
+
+test('each part is one line of JSON', () => {
+  const output = capture();
+  const view = linesView(output);
+  for (const part of [start, end('a\nb')]) view.show(part);
+  const lines = output.text().trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line) as unknown),
+    [start, end('a\nb')],
+  );
+});
+
+test('tools and the fast path are told beside the text', () => {
+  const output = capture();
+  const clock = manualClock();
+  const progress = createProgress({ output, clock, isVisible: true, columns: 80 });
+  let ended = 0;
+  const view = notesView({
+    output,
+    style: styleFor(false),
+    progress,
+    endLine: () => {
+      ended += 1;
+    },
+  });
+  view.show(start);
+  view.show(toolStart);
+  clock.advance(1_000);
+  assert.match(output.text(), /calendar_list 1\.0 s/);
+  view.show(toolEnd);
+  view.show({
+    type: 'intent-resolve',
+    intent: 'calendar.list',
+    plugin: 'calendar',
+    tool: 'calendar_list',
+    confidence: 1,
+  });
+  view.show(end(''));
+  assert.match(output.text(), /✓ calendar_list 0\.3 s done\n/);
+  assert.match(
+    output.text(),
+    /· calendar\.list → calendar\/calendar_list \(no model, 0 tokens\)\n/,
+  );
+  assert.equal(ended, 2);
+});
