@@ -10,7 +10,10 @@ export interface HastyClock extends Clock {
 }
 
 /** A clock that runs `factor` times as fast as the machine's and starts at `startAt`. */
-export function createHastyClock(factor = 1_000, startAt = Date.UTC(2026, 0, 1)): HastyClock {
+export function createHastyClock(
+  factor: number = 1_000,
+  startAt: number = Date.UTC(2026, 0, 1),
+): HastyClock {
   const delays: number[] = [];
   const begin = performance.now();
   const monotonic = (): number => (performance.now() - begin) * factor;

@@ -82,6 +82,8 @@ function send(exchange: Exchange, again: boolean): Promise<Response> {
     });
     request.on('response', (response) => {
       answered = true;
+      // Before its body is read nobody else listens; afterwards this does nothing.
+      response.on('error', (error) => reject(guard.reason ?? error));
       try {
         resolve(toResponse(response, guard, exchange.limits.answerBytesMax));
       } catch (error) {
