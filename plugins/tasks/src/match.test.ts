@@ -43,6 +43,10 @@ test('what shares half of the words is near, never sure', () => {
   );
 });
 
+test('a plural is the same word, and a short word or a double s is left alone', () => {
+  assert.deepEqual(plainWords('cars bus boss'), ['car', 'bus', 'boss']);
+});
+
 test('a text of small words only keeps them', () => {
   assert.deepEqual(plainWords('to me'), ['to', 'me']);
 });

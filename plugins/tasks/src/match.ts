@@ -13,12 +13,13 @@ const SMALL_WORDS = new Set(
   'a an the my our to of for at on in with about that this is and me i please one'.split(' '),
 );
 
-/** Words in their plain form: lower case, without accents and small words. */
+/** Words in their plain form: lower case, without accents, plural endings and small words. */
 export function plainWords(text: string): readonly string[] {
   const folded = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
   const words = folded.match(/[\p{L}\p{N}]+/gu) ?? [];
   const large = words.filter((word) => !SMALL_WORDS.has(word));
-  return large.length > 0 ? large : words;
+  const kept = large.length > 0 ? large : words;
+  return kept.map((word) => word.replace(/(?<=\p{L}{2}[^s])s$/u, ''));
 }
 
 /** Items that `query` means by id, by the same words, or else by having all of its words. */
