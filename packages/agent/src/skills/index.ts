@@ -1,0 +1,3 @@
+export { assistantSkill } from './assistant-skill.ts';
+export type { AssistantFacts, FoundTool } from './assistant-skill.ts';
+export { memorySkill } from './memory-skill.ts';
