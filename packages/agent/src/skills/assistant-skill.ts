@@ -2,6 +2,7 @@
 // Refuses to change anything: settings are the person's to change in their file.
 
 import type { ToolHandler } from '@opencomputer/contracts';
+import { textIn } from './input.ts';
 
 /** A tool that a search found. */
 export interface FoundTool {
@@ -25,7 +26,7 @@ const foundMax = 6;
 export function assistantSkill(facts: AssistantFacts): Readonly<Record<string, ToolHandler>> {
   return {
     tool_search: async (input) => {
-      const found = facts.search(String(input['query']), foundMax);
+      const found = facts.search(textIn(input, 'query'), foundMax);
       if (found.length === 0) {
         return { status: 'refused', text: 'No installed tool matches. Try other words.' };
       }
@@ -45,7 +46,7 @@ export function assistantSkill(facts: AssistantFacts): Readonly<Record<string, T
         'Change them with `agent config set <key> <value>`, or all of them with `agent init`.';
       return { status: 'done', text: `Settings:\n${rows.join('\n')}\n\n${how}` };
     },
-    greeting_reply: async (input) => ({ status: 'done', text: reply(String(input['text'] ?? '')) }),
+    greeting_reply: async (input) => ({ status: 'done', text: reply(textIn(input, 'text')) }),
   };
 }
 

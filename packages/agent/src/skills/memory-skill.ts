@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Memory, Recalled, ToolHandler } from '@opencomputer/contracts';
+import { textIn } from './input.ts';
 
 /** What a recall may give at once. */
 const recallBudget = { itemsMax: 8, charactersMax: 4_000 };
@@ -13,7 +14,7 @@ const everything = /^(?:me|myself|us|everything|all|anything|all of it|about me|
 export function memorySkill(memory: Memory, person: string): Readonly<Record<string, ToolHandler>> {
   return {
     memory_remember: async (input, context) => {
-      const text = String(input['text']);
+      const text = textIn(input, 'text');
       const { idempotencyKey, now: at } = context;
       const id = createHash('sha256').update(`${person}\0${idempotencyKey}`).digest('hex');
       const source = idempotencyKey.split('/')[0] ?? idempotencyKey;
@@ -21,7 +22,7 @@ export function memorySkill(memory: Memory, person: string): Readonly<Record<str
       return { status: 'done', text: `I'll remember: ${text}` };
     },
     memory_recall: async (input, context) => {
-      const asked = String(input['query']).trim();
+      const asked = textIn(input, 'query');
       const query = everything.test(asked) ? '' : asked;
       const found = await memory.recall(person, query, recallBudget);
       if (found.length === 0) {
@@ -32,7 +33,7 @@ export function memorySkill(memory: Memory, person: string): Readonly<Record<str
       return { status: 'done', text: inWords(found, context.timeZone), data: { items } };
     },
     memory_forget: async (input) => {
-      const query = String(input['query']).trim();
+      const query = textIn(input, 'query');
       const found = query === '' ? [] : await memory.recall(person, query, recallBudget);
       const [best, second] = found;
       if (best === undefined) return { status: 'refused', text: 'I have nothing about that.' };
