@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
+import type { PluginAnswer } from './connection.ts';
+import type { InstalledServer, ServerConfiguration } from './installed.ts';
+import { echo, startTestHost, systemClock } from './fixtures/harness.ts';
+import type { TestHost } from './fixtures/harness.ts';
+import { connectServer } from './server-connection.ts';
+import type { ServerAddress } from './server-connection.ts';
+
+const forever = new AbortController().signal;
+
+const echoProcess: ServerAddress = {
+  type: 'process',
+  specification: {
+    command: process.execPath,
+    arguments: [echo],
+    environment: {},
+    directory: tmpdir(),
+    lineBytesMax: 1_000_000,
+  },
+};
+
+function call(tool: string, input: JsonObject, signal = forever): Parameters<typeof callOf>[1] {
+  return { tool, input, signal, onService: () => Promise.reject(new Error('none')) };
+}
+
+function callOf(
+  connection: Awaited<ReturnType<typeof connectServer>>,
+  given: Parameters<typeof connection.call>[0],
+): Promise<PluginAnswer> {
+  return connection.call(given);
+}
+
+for (const revision of ['2026-07-28', '2025-11-25']) {
+  test(`the kit answers the SDK's own client and transport, revision ${revision}`, async (t) => {
+    const modern = revision === '2026-07-28';
+    const client = new Client(
+      { name: 'test', version: '1.0.0' },
+      { versionNegotiation: { mode: modern ? { pin: revision } : 'legacy' } },
+    );
+    await client.connect(new StdioClientTransport({ command: process.execPath, args: [echo] }));
+    t.after(() => client.close());
+    assert.equal(client.getNegotiatedProtocolVersion(), revision);
+    if (modern) await client.discover();
+    else await client.ping();
+    const { tools } = await client.listTools();
+    assert.equal(tools.length, 9);
+    assert.equal(tools[0]?.description, 'Says it again.');
+    assert.equal(tools[0]?.annotations?.readOnlyHint, true);
+    const result = await client.callTool({ name: 'echo', arguments: { text: 'hello' } });
+    assert.deepEqual(result.content, [{ type: 'text', text: 'hello' }]);
+    assert.deepEqual(result.structuredContent, { text: 'hello' });
+    const refused = await client.callTool({ name: 'refuse', arguments: {} });
+    assert.equal(refused.isError, true);
+    await assert.rejects(client.callTool({ name: 'nothing', arguments: {} }), { code: -32602 });
+    const controller = new AbortController();
+    const waiting = client.callTool({ name: 'wait' }, { signal: controller.signal });
+    controller.abort();
+    await assert.rejects(waiting);
+    const after = await client.callTool({ name: 'echo', arguments: { text: 'after' } });
+    assert.deepEqual(after.structuredContent, { text: 'after' });
+  });
+}
+
+test('a revision that was remembered is used without a question, and asked anew when wrong', async (t) => {
+  const first = await connectServer(echoProcess, systemClock);
+  const { prior, tools } = await first.list(forever);
+  await first.stop();
+  assert.equal(tools.length, 9);
+  assert.ok(prior !== undefined);
+  for (const remembered of [prior, { kind: 'legacy' }, { kind: 'modern', discover: {} }, 'junk']) {
+    const again = await connectServer(echoProcess, systemClock, remembered);
+    t.after(() => again.stop());
+    const answer = await callOf(again, call('echo', { text: 'x' }));
+    assert.equal(answer.type, 'result');
+  }
+});
+
+test('a cancelled call of a server that still answers counts as stopped', async (t) => {
+  const connection = await connectServer(echoProcess, systemClock);
+  t.after(() => connection.stop());
+  const controller = new AbortController();
+  const waiting = callOf(connection, call('wait', {}, controller.signal));
+  controller.abort();
+  const answer = await waiting;
+  assert.ok(answer.type === 'cancelled');
+  assert.equal(await answer.stopped, true);
+});
+
+test('a server that is killed is lost, and its open call with it', async () => {
+  const connection = await connectServer(echoProcess, systemClock);
+  const waiting = callOf(connection, call('wait', {}));
+  await connection.kill();
+  const answer = await waiting;
+  assert.equal(answer.type, 'lost');
+  assert.equal(connection.isLost, true);
+});
+
+function packaged(name: string): string {
+  const require = createRequire(import.meta.url);
+  const manifest = require.resolve(`@modelcontextprotocol/${name}/package.json`);
+  return join(dirname(manifest), 'dist/index.js');
+}
+
+function server(name: string, configuration: Partial<ServerConfiguration>): InstalledServer {
+  const plain = { enabled: true, trust: true, arguments: [], environment: {} };
+  const command = process.execPath;
+  return { kind: 'server', name, configuration: { ...plain, command, ...configuration } };
+}
+
+async function hostOf(t: TestContext, plugin: InstalledServer): Promise<TestHost> {
+  const started = await startTestHost(t, { plugins: [plugin] });
+  assert.deepEqual(started.host.tools(), []);
+  assert.deepEqual(await started.host.refresh(forever), new Map());
+  return started;
+}
+
+const dataOf = (outcome: ToolOutcome): unknown =>
+  outcome.status === 'done' ? outcome.data : outcome;
+
+test('server-everything from npm: listed, called, refused, without ambient environment', async (t) => {
+  const configuration = { arguments: [packaged('server-everything')], environment: { OWN: 'yes' } };
+  const { host, call: run } = await hostOf(t, server('everything', configuration));
+  const tools = new Map(host.tools().map((tool) => [tool.declaration.name, tool]));
+  assert.equal(tools.get('everything_echo')?.tier, 'third-party');
+  assert.equal(tools.get('everything_echo')?.declaration.reach, 'outside');
+  assert.equal((await run('everything_echo', { message: 'hello' })).text, 'Echo: hello');
+  const sum = await run('everything_get_sum', { a: 2, b: 3 });
+  assert.match(sum.text, /\b5\b/);
+  assert.match((await run('everything_get_sum', { a: 'two', b: 3 })).text, /a must be number/);
+  const variables = JSON.parse((await run('everything_get_env')).text) as Record<string, string>;
+  const allowed = ['HOME', 'LANG', 'NODE_EXTRA_CA_CERTS', 'OWN', 'PATH', 'TMPDIR', 'TZ'];
+  assert.deepEqual(
+    Object.keys(variables).filter((name) => !allowed.includes(name)),
+    [],
+  );
+  assert.equal(variables['OWN'], 'yes');
+});
+
+test('server-filesystem from npm: reads in its folder, not outside; its listing is remembered', async (t) => {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'filesystem-')));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'note.txt'), 'remember the milk');
+  const plugin = server('files-server', { arguments: [packaged('server-filesystem'), folder] });
+  const started = await hostOf(t, plugin);
+  const read = 'files_server_read_text_file';
+  const tools = new Map(started.host.tools().map((tool) => [tool.declaration.name, tool]));
+  assert.equal(tools.get(read)?.declaration.effect, 'read');
+  assert.equal(tools.get('files_server_write_file')?.declaration.effect, 'irreversible');
+  const outcome = await started.call(read, { path: join(folder, 'note.txt') });
+  assert.equal(outcome.text, 'remember the milk');
+  assert.deepEqual(dataOf(outcome), { content: 'remember the milk' });
+  const outside = await started.call(read, { path: '/etc/passwd' });
+  assert.equal(outside.status, 'refused');
+  const path = join(folder, 'new.txt');
+  await started.call('files_server_write_file', { path, content: 'new' });
+  assert.equal(await readFile(path, 'utf8'), 'new');
+  await started.host.stop();
+  const listings = join(started.directory, 'listings');
+  const later = await startTestHost(t, {
+    plugins: [plugin],
+    places: {
+      node: process.execPath,
+      scratch: join(started.directory, 'scratch'),
+      listings,
+      environment: {},
+    },
+  });
+  assert.deepEqual(later.host.tools().length, tools.size);
+  assert.deepEqual(await later.host.refresh(forever), new Map());
+  assert.deepEqual(later.events, []);
+  assert.equal((await later.call(read, { path: join(folder, 'note.txt') })).status, 'done');
+});
+
+test('a server that cannot be started is named with its problem, and offers nothing', async (t) => {
+  const command = join(tmpdir(), 'no-such-server');
+  const { host } = await startTestHost(t, { plugins: [server('missing', { command })] });
+  const problems = await host.refresh(forever);
+  assert.match(problems.get('missing') ?? '', /there is no program/);
+  assert.deepEqual(host.tools(), []);
+});
