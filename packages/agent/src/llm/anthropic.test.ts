@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anthropic } from './anthropic.ts';
-import { requestOf } from './wire.fixture.ts';
+import { requestOf } from './fixtures/request.ts';
 
 test('the messages wire is called with the key', async () => {
   const { url, headers } = await requestOf(anthropic, { provider: 'anthropic', key: 'k-1' });

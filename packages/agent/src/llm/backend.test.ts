@@ -4,7 +4,7 @@ import { anthropic } from './anthropic.ts';
 import { noKey } from './backend.ts';
 import { google } from './google.ts';
 import { openai } from './openai.ts';
-import { requestOf } from './wire.fixture.ts';
+import { requestOf } from './fixtures/request.ts';
 
 test("a target without a key never gets one from the process's environment", async () => {
   const names = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'];

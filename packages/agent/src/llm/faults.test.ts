@@ -40,7 +40,7 @@ interface Row {
   readonly code?: ErrorCode;
   readonly text?: string;
   readonly limits?: Partial<EngineLimits>;
-  readonly only?: 'streamed' | 'whole';
+  readonly mode?: 'streamed' | 'whole';
   readonly check?: (seen: Seen) => void;
 }
 
@@ -192,7 +192,7 @@ const rows: Row[] = [
     turns: [fault('error-event'), good],
     requests: 2,
     text: 'all is well',
-    only: 'streamed',
+    mode: 'streamed',
   },
   { name: 'an empty answer twice', turns: [{}], requests: 2, code: 'MODEL_ANSWER' },
   { name: 'an empty answer once', turns: [{}, good], requests: 2, text: 'all is well' },
@@ -233,7 +233,7 @@ const rows: Row[] = [
     name: 'events that come twice never make two calls',
     turns: [fault('duplicated-chunk', { toolCalls: [{ name: 'add', arguments: { a: 1 } }] })],
     requests: 1,
-    only: 'streamed',
+    mode: 'streamed',
     check: ({ answer }) => assert.equal(callsOf(answer).length, 1),
   },
 ];
@@ -301,7 +301,7 @@ for (const provider of providers) {
   for (const streamed of [true, false]) {
     describe(`${provider}, ${streamed ? 'streamed' : 'whole'}`, () => {
       for (const row of rows) {
-        if (row.only !== undefined && (row.only === 'streamed') !== streamed) continue;
+        if (row.mode !== undefined && (row.mode === 'streamed') !== streamed) continue;
         test(row.name, () => play(row, provider, streamed));
       }
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { google } from './google.ts';
-import { requestOf } from './wire.fixture.ts';
+import { requestOf } from './fixtures/request.ts';
 
 test('the generateContent wire is called with the key in a header, not in the address', async () => {
   const { url, headers } = await requestOf(google, { provider: 'google', key: 'k-1' });

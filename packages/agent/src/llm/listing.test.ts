@@ -15,7 +15,7 @@ test('models that can chat come first, with the window that the server tells', a
     [
       { id: 'nomic-embed-text' },
       { id: 'qwen', max_model_len: 32_768 },
-      { id: 'gguf', meta: { n_ctx: 4_096 } },
+      { id: 'gguf', meta: { ['n_ctx']: 4_096 } },
       { id: '' },
       {},
     ],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openaiCompatible } from './openai-compatible.ts';
-import { requestOf } from './wire.fixture.ts';
+import { requestOf } from './fixtures/request.ts';
 
 test('a key is sent when there is one, and none otherwise', async () => {
   const target = { provider: 'openai-compatible', baseUrl: 'http://h/v1' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openai, openaiChat } from './openai.ts';
-import { requestOf } from './wire.fixture.ts';
+import { requestOf } from './fixtures/request.ts';
 
 test('the responses wire is called with the key, and nothing is stored', async () => {
   const { url, headers, body } = await requestOf(openai, { provider: 'openai', key: 'k-1' });
