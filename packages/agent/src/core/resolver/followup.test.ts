@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Expectation, IntentResult } from '@opencomputer/contracts';
 import { planFollowUp } from './followup.ts';
+import type { ResolveInput } from './resolver.ts';
 
 const unknown: IntentResult = {
   kind: 'unknown',
@@ -11,12 +12,24 @@ const unknown: IntentResult = {
   alternatives: [],
   reason: '',
 };
-const expectation: Expectation = { type: 'confirm', intent: 'note.create', slots: {} };
+const expectation: Expectation = { type: 'slot', intent: 'note.create', slots: {} };
+const input = (text: string, kind: IntentResult['kind'] = 'unknown'): ResolveInput => ({
+  text,
+  parsed: { ...unknown, kind },
+  intents: [],
+  priors: {},
+  modelConnected: false,
+  callId: 'c',
+});
 
-test('a long message that begins with yes or no is a new message, not an answer', () => {
-  const input = { parsed: unknown, intents: [], priors: {}, modelConnected: false, callId: 'c' };
-  for (const word of ['yes', 'no']) {
-    const text = `${word} one could say that this is rather a long story about something else`;
-    assert.equal(planFollowUp(expectation, { ...input, text }, undefined), undefined);
+test('a short no leaves what was asked about', () => {
+  for (const text of ['no', 'never mind', 'Cancel that please', "don't"]) {
+    assert.equal(planFollowUp(expectation, input(text))?.type, 'answer', text);
   }
+});
+
+test('a long message or a clear command that begins with no is a new message', () => {
+  const long = 'no one could say that this is rather a long story about something else';
+  assert.equal(planFollowUp(expectation, input(long)), undefined);
+  assert.equal(planFollowUp(expectation, input('cancel the dentist', 'act')), undefined);
 });

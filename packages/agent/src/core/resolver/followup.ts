@@ -1,47 +1,23 @@
-// Owns what a reply to the agent's own question means: yes, no, one of the choices, or the missing
-// value. Refuses to hold a person to the question: anything else is a new message.
+// Owns what a reply to the agent's own question means beyond a value: no, or one of the choices.
+// Refuses to hold a person to the question: anything else is a new message.
 
-import type { Expectation, IntentResult, Plan } from '@opencomputer/contracts';
-import type { InstalledIntent } from '@opencomputer/contracts/internal';
+import type { Expectation, Plan } from '@opencomputer/contracts';
 import { namedIn } from './candidates.ts';
-import { planIntent, planTool, plainSlots } from './resolver.ts';
+import { planTool } from './resolver.ts';
 import type { ResolveInput } from './resolver.ts';
 
-const yes = /^(?:y|yes|yep|yeah|yup|sure|ok|okay|please|do it|go ahead|correct|right|exactly)\b/i;
-const no = /^(?:n|no|nope|nah|cancel|stop|never ?mind|don'?t|forget it|wrong)\b/i;
+const no = /^(?:n|no|nope|nah|cancel|stop|never ?mind|don['’]?t|forget it|leave it|neither)\b/i;
 /** A reply longer than this is a new message, whatever it begins with. */
-const replyWordsMax = 6;
+const replyWordsMax = 4;
 
-/**
- * The plan for a reply to `expectation`, or nothing when the message is about something else.
- * `answer` is the parse of the message as a value for the slot that was asked for.
- */
-export function planFollowUp(
-  expectation: Expectation,
-  input: ResolveInput,
-  answer: IntentResult | undefined,
-): Plan | undefined {
-  const { intent, slots } = expectation;
+/** The plan for a reply to `expectation`, or nothing when the message is about something else. */
+export function planFollowUp(expectation: Expectation, input: ResolveInput): Plan | undefined {
   const text = input.text.trim();
-  const short = text.split(/\s+/).length <= replyWordsMax;
-  if (short && no.test(text)) return { type: 'answer', text: 'All right, I left it.' };
-  switch (expectation.type) {
-    case 'confirm':
-      return short && yes.test(text) ? planIntent(input, intent, slots) : undefined;
-    case 'choose':
-      return chosen(expectation, input);
-    case 'slot': {
-      if (isAnother(input.parsed, intent)) return undefined;
-      const filled = { ...slots, ...(answer && plainSlots(answer)) };
-      const missing = requiredOf(input.intents, intent).find((name) => !(name in filled));
-      if (missing === undefined) return planIntent(input, intent, filled);
-      if (missing === expectation.slot) return undefined;
-      const declared = input.intents.find(({ declaration }) => declaration.name === intent);
-      const ask = declared?.declaration.slots[missing]?.ask ?? `What is the ${missing}?`;
-      const next: Expectation = { type: 'slot', intent, slot: missing, slots: filled };
-      return { type: 'question', text: ask, expectation: next };
-    }
+  const declined = no.test(text) && text.split(/\s+/).length <= replyWordsMax;
+  if (declined && input.parsed.kind !== 'act') {
+    return { type: 'answer', text: 'All right, I left it.' };
   }
+  return expectation.type === 'choose' ? chosen(expectation, input) : undefined;
 }
 
 function chosen(expectation: Expectation, input: ResolveInput): Plan | undefined {
@@ -58,15 +34,4 @@ function chosen(expectation: Expectation, input: ResolveInput): Plan | undefined
   const named = exact ?? offered.find((intent) => namedIn(input.text, intent) !== undefined);
   if (named === undefined) return undefined;
   return planTool(named, { ...expectation, callId: input.callId, candidates: among });
-}
-
-function isAnother(parsed: IntentResult, intent: string): boolean {
-  return (parsed.kind === 'act' || parsed.kind === 'ask-slot') && parsed.intent !== intent;
-}
-
-function requiredOf(intents: readonly InstalledIntent[], intent: string): readonly string[] {
-  const declared = intents.find(({ declaration }) => declaration.name === intent);
-  return Object.entries(declared?.declaration.slots ?? {})
-    .filter(([, slot]) => slot.required)
-    .map(([name]) => name);
 }
