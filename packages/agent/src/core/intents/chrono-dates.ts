@@ -2,13 +2,14 @@
 // reference is noon of a given day, so that neither the machine's zone nor its clock takes part.
 
 import { parse } from 'chrono-node/en';
-import type { DateMention, ParseDates } from './mention.ts';
+import type { DateMention, ParseDates, Span } from './mention.ts';
 import type { CalendarDay } from './zone.ts';
 
 type Parsed = ReturnType<typeof parse>[number];
 type Components = Parsed['start'];
 
 const mentionsMax = 20;
+const rangeJoint = /\s*(?:\b(?:to|until|till|through|and)\b|–|(?<=\s)-(?=\s))\s*/i;
 const monthName =
   /^(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?$/i;
 const monthLead = /\b(?:in|by|until|till|since|during|for|next|this|last|of|from|to|through)\s+$/i;
@@ -32,29 +33,41 @@ function isName(text: string, parsed: Parsed): boolean {
 }
 
 function isOfDays({ start }: Parsed): boolean {
+  if (start.isCertain('hour')) return false;
   return (['day', 'weekday', 'month', 'year'] as const).some((part) => start.isCertain(part));
 }
 
-function mentionOf(parsed: Parsed, today: CalendarDay): DateMention | undefined {
-  const { start, end, index } = parsed;
-  const found = dayOf(start);
+function mentionOf(
+  components: Components,
+  span: Span,
+  { text, today }: { readonly text: string; readonly today: CalendarDay },
+): DateMention | undefined {
+  const found = dayOf(components);
   if (found === undefined) return undefined;
-  const span = [index, index + parsed.text.length] as const;
-  const lastDay = end === undefined || end === null ? undefined : dayOf(end);
-  const wholeMonth = start.isCertain('month') && !start.isCertain('day');
-  const wholeYear = start.isCertain('year') && !start.isCertain('month');
+  const wholeMonth = components.isCertain('month') && !components.isCertain('day');
+  const wholeYear = components.isCertain('year') && !components.isCertain('month');
   // "in May", said in May, is this month
-  const isThisMonth = wholeMonth && !start.isCertain('year') && found.month === today.month;
-  const day = isThisMonth ? { ...found, year: today.year } : found;
+  const isThisMonth = wholeMonth && !components.isCertain('year') && found.month === today.month;
+  const said = text.slice(span[0], span[1]);
+  const weekday = components.isCertain('weekday') && !/\b(?:this|next|last)\b/i.test(said);
   return {
     span,
-    day,
+    day: isThisMonth ? { ...found, year: today.year } : found,
     grain: wholeMonth ? 'month' : wholeYear ? 'year' : 'day',
-    ...(start.isCertain('weekday') && !/\b(?:this|next|last)\b/i.test(parsed.text)
-      ? { weekday: true }
-      : {}),
-    ...(lastDay === undefined ? {} : { lastDay }),
+    ...(weekday ? { weekday } : {}),
   };
+}
+
+/** One mention, or the two ends of "Monday to Wednesday", which the caller joins if it wants a range. */
+function mentionsOf(parsed: Parsed, text: string, today: CalendarDay): DateMention[] {
+  const { start, end, index } = parsed;
+  const until = index + parsed.text.length;
+  const context = { text, today };
+  const joint = end ? rangeJoint.exec(parsed.text) : null;
+  if (!end || joint === null) return [mentionOf(start, [index, until], context) ?? []].flat();
+  const first = mentionOf(start, [index, index + joint.index], context);
+  const second = mentionOf(end, [index + joint.index + joint[0].length, until], context);
+  return [first ?? [], second ?? []].flat();
 }
 
 /** Mentions of days that chrono finds, in order; times of day are left to the caller. */
@@ -64,5 +77,5 @@ export const parseChronoDates: ParseDates = (text, today) => {
   return parse(text, reference, { forwardDate: true })
     .slice(0, mentionsMax)
     .filter((parsed) => isOfDays(parsed) && !isName(text, parsed))
-    .flatMap((parsed) => mentionOf(parsed, today) ?? []);
+    .flatMap((parsed) => mentionsOf(parsed, text, today));
 };

@@ -134,7 +134,7 @@ function settle(text: string, mention: DateMention): DateMention | undefined {
 export function findDates(
   text: string,
   context: DateContext,
-  { ranges } = { ranges: true },
+  { ranges }: { readonly ranges: boolean } = { ranges: true },
 ): DateMention[] {
   const today = wallTimeAt(context.now, context.timeZone);
   const calendar = scan(text, calendarPhrases(today));
@@ -244,8 +244,10 @@ function instantMeant(mention: DateMention, context: DateContext): number | unde
   if (mention.time === undefined) return withoutTime(mention, context);
   const today = wallTimeAt(now, timeZone);
   const options = { minute: mention.time.minute, timeZone };
-  const hours = hoursMeant(mention.time, mention.part);
-  const usual = hours[0] ?? 0;
+  const meant = hoursMeant(mention.time, mention.part);
+  const usual = meant[0] ?? 0;
+  // "Wednesday at 9" is in the morning, whatever the time is now
+  const hours = mention.weekday === true ? [usual] : meant;
   if (mention.day !== undefined && !isSameDay(mention.day, today)) {
     return at(mention.day, usual, options);
   }

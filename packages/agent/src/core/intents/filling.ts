@@ -3,7 +3,9 @@
 
 import type { SlotDeclaration, SlotValue } from '@opencomputer/contracts';
 import type { Span } from './mention.ts';
-import type { LeadIn, Piece } from './templates.ts';
+import type { LeadIn, Piece, TokenRange } from './templates.ts';
+import { findQuoted } from './extractors.ts';
+import type { Token } from './tokens.ts';
 
 /** An intent's slots with what its examples teach about finding them. */
 export interface SlotPlan {
@@ -13,6 +15,10 @@ export interface SlotPlan {
   readonly leadIns: readonly LeadIn[];
   /** Words that the examples use outside slots. */
   readonly words: ReadonlySet<string>;
+  /** First words of examples. */
+  readonly starts: ReadonlySet<string>;
+  /** Words outside slots that several templates share; never what a message is about. */
+  readonly usual: ReadonlySet<string>;
 }
 
 /** What is filled so far; each step adds to it. */
@@ -35,4 +41,108 @@ export const timeTypes: ReadonlySet<string> = new Set([
 /** True when two spans share a character. */
 export function overlaps(one: Span, other: Span): boolean {
   return one[0] < other[1] && other[0] < one[1];
+}
+
+/** Types whose values are any words. */
+export const freeTypes: ReadonlySet<string> = new Set(['text', 'expression', 'code']);
+
+/** Words that may stand before a request and change nothing. */
+export const politeBefore: ReadonlySet<string> = new Set([
+  'please',
+  'hey',
+  'hi',
+  'hello',
+  'ok',
+  'okay',
+  'so',
+  'well',
+  'now',
+  'um',
+  'uh',
+  'oh',
+  'yo',
+
+  'can',
+  'could',
+  'would',
+  'will',
+  'you',
+  'kindly',
+  'just',
+  'go',
+  'ahead',
+  'and',
+  'also',
+  'then',
+  'i',
+  'we',
+  'want',
+  'need',
+  'like',
+  'to',
+  'would',
+  'mind',
+  'quickly',
+  'again',
+  'let',
+  'us',
+  'agent',
+
+  'computer',
+  'assistant',
+  'buddy',
+  'alright',
+  'right',
+  'actually',
+  'maybe',
+  'be',
+  'able',
+  'might',
+]);
+/** Words that may stand after a request and change nothing. */
+export const politeAfter: ReadonlySet<string> = new Set([
+  'please',
+  'thanks',
+  'thank',
+  'you',
+  'ok',
+  'okay',
+  'cheers',
+  'asap',
+]);
+const subjects = new Set(['i', 'we', 'they', 'he', 'she']);
+const modals = new Set(['can', 'could', 'may', 'might', 'shall', 'should', 'would', 'let']);
+
+/** True when the word before `start` states a thing: "I remember" is no request, "can we move" is. */
+export function isStated(tokens: readonly Token[], start: number): boolean {
+  const subject = tokens[start - 1]?.word ?? '';
+  return subjects.has(subject) && !modals.has(tokens[start - 2]?.word ?? '');
+}
+
+const textEdges = /^[\s,.;:!?–—-]+|[\s,.;:!?–—-]+$/gu;
+
+/** The text of a run of words, without the parts that slots of time have used. */
+export function textOf(
+  filling: Filling,
+  tokens: readonly Token[],
+  range: TokenRange,
+): SlotValue | undefined {
+  const { text, used } = filling;
+  const start = tokens[range[0]]?.start ?? 0;
+  const last = tokens[range[1] - 1]?.end ?? start;
+  // closing marks and operators after the last word belong to it, a full stop does not
+  const end = last + (/^[)\]}"”'%!?]+/u.exec(text.slice(last))?.[0].length ?? 0);
+  const from = start - (/["“([{$€£-]$/u.exec(text.slice(0, start)) ? 1 : 0);
+  let value = '';
+  let at = from;
+  for (const span of [...used].sort((one, other) => one[0] - other[0])) {
+    if (span[0] < at || span[1] > end) continue;
+    value += `${text.slice(at, span[0])} `;
+    at = span[1];
+  }
+  value = (value + text.slice(at, end)).replace(/\s+/g, ' ').replace(textEdges, '');
+  const inner = findQuoted(value)[0];
+  if (inner !== undefined && inner.text.length + 2 >= value.length) value = inner.text;
+  if (value === '') return undefined;
+  return { value, span: [from, end], text: text.slice(from, end) };
 }

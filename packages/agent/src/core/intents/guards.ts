@@ -10,7 +10,8 @@ export type Objection =
   | 'about the past'
   | 'reported'
   | 'conditional'
-  | 'the opposite';
+  | 'the opposite'
+  | 'talk about it';
 
 const questionWords = new Set(
   [
@@ -46,10 +47,30 @@ const conditionWords = new Set([
   'unless',
   'suppose',
   'imagine',
-  'whenever',
-  'once',
   'assuming',
   'otherwise',
+  'wish',
+]);
+/** Words for what is said or made about a thing, in place of the thing. */
+const talkWords = new Set([
+  'talk',
+  'talking',
+  'explain',
+  'translate',
+  'write',
+  'describe',
+  'discuss',
+  'define',
+  'spell',
+  'pretend',
+  'story',
+  'mean',
+  'means',
+  'meaning',
+  'poem',
+  'joke',
+  'why',
+  'how',
 ]);
 const reportWords = new Set(
   [
@@ -107,30 +128,59 @@ const kindNegation =
   /\b(?:(?:not|never)(?: (?:to|ever|let|me|us|it|slip|i|want|will|must|please|can|do)){0,6} (?:forget|forgetting|slip)|why do not (?:you|we)|why not|(?:can|could|would|will|do) not you|do not you (?:think|know)|if you do not mind)\b/g;
 const polite =
   /^(?:(?:please|hey|hi|hello|ok|okay|so|and|also|then|well|now) )*(?:can|could|would|will|may|might) (?:you|i|we)\b/;
+/** Questions and reminiscences that begin like a request. */
+const openQuestion =
+  /^(?:(?:could|would|should|might|may) (?:i|we|he|she|they|it) have (?:\w+ed|been|done|had|made|put)\b|do you (?:still )?(?:remember|recall|know)\b|remember (?:when|how|the time|that time|the day)\b)/;
 const kindCondition =
   /\b(?:if (?:you can|you could|possible|that is ok|you do not mind|you would)|once (?:a|per|every))\b/g;
 
+const courtesy = /^(?:please|hey|hi|hello|ok|okay|so|and|also|then|well|now)$/;
+
+/** What an intent's own examples say, which is never an objection to it. */
+export interface OwnWords {
+  /** Words outside slots. */
+  readonly words: ReadonlySet<string>;
+  /** First words of examples. */
+  readonly starts: ReadonlySet<string>;
+}
+
+function firstWord(words: readonly string[]): string {
+  return words.find((word) => !courtesy.test(word)) ?? '';
+}
+
+/** True when a message begins with a refusal, such as "don't show me". */
+export function isRefusal(frame: readonly Token[]): boolean {
+  const words = frame.map(({ word }) => word).filter((word) => !courtesy.test(word));
+  return words[0] === 'never' || (words[0] === 'do' && words[1] === 'not');
+}
+
 /**
- * The first objection to acting on a message, or undefined. `frame` is the message without its slots;
- * `known` holds the words that the intent's own examples use outside slots.
+ * The first objection to acting on a message, or undefined. `frame` is the message without its slots; of
+ * the message itself only the beginning counts, since free text may hold anything.
  */
 export function findObjection(
   frame: readonly Token[],
-  known: ReadonlySet<string>,
+  tokens: readonly Token[],
+  own: OwnWords,
 ): Objection | undefined {
   const all = frame.map(({ word }) => word);
   const text = all.join(' ').replace(kindNegation, ' ').replace(kindCondition, ' ');
   const words = text.split(' ').filter((word) => word !== '');
-  const has = (set: ReadonlySet<string>): boolean =>
-    words.some((word) => set.has(word) && !known.has(word));
-  if (words.some((word) => negations.has(word))) return 'negated';
-  if (has(oppositeWords)) return 'the opposite';
+  const has = (set: ReadonlySet<string>): boolean => words.some((word) => set.has(word));
+  const hasForeign = (set: ReadonlySet<string>): boolean =>
+    words.some((word) => set.has(word) && !own.words.has(word));
+  if (has(negations)) return 'negated';
   if (has(conditionWords)) return 'conditional';
-  if (has(reportWords)) return 'reported';
-  if (has(pastWords)) return 'about the past';
-  const first = words.find(
-    (word) => !/^(?:please|hey|hi|hello|ok|okay|so|and|also|then|well|now)$/.test(word),
+  if (hasForeign(oppositeWords)) return 'the opposite';
+  if (hasForeign(reportWords)) return 'reported';
+  if (hasForeign(pastWords)) return 'about the past';
+  if (hasForeign(talkWords)) return 'talk about it';
+  const said = tokens.map(({ word }) => word);
+  const whole = said.join(' ');
+  if (openQuestion.test(whole)) return 'a question about it';
+  if (conditionWords.has(firstWord(said))) return 'conditional';
+  const asks = [firstWord(all), firstWord(said)].some(
+    (first) => questionWords.has(first) && !own.starts.has(first),
   );
-  const asks = first !== undefined && questionWords.has(first) && !known.has(first);
-  return asks && !polite.test(text) ? 'a question about it' : undefined;
+  return asks && !polite.test(whole) ? 'a question about it' : undefined;
 }

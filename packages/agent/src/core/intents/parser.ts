@@ -18,12 +18,12 @@ import type { Cues } from './cues.ts';
 import type { DateContext } from './dates.ts';
 import { answerSlot, confirmation } from './answers.ts';
 import { expandExample } from './fillers.ts';
-import { findObjection } from './guards.ts';
+import { findObjection, isRefusal } from './guards.ts';
 import { seededRandom } from './random.ts';
 import { fillSlots, planSlots } from './slots.ts';
 import type { FilledSlots } from './slots.ts';
 import type { SlotPlan } from './filling.ts';
-import { textCharactersMax } from './tokens.ts';
+import { readTokens, textCharactersMax } from './tokens.ts';
 
 /** An intent as a plugin declares it, with the effect of its tool. */
 export interface IntentSource {
@@ -61,9 +61,9 @@ interface Bar {
 const readBar: Bar = { act: 0.4, confirm: 0.25, ratio: 1.3 };
 const writeBar: Bar = { act: 0.6, confirm: 0.3, ratio: 2.5 };
 /** A write whose free text nothing introduced must be this sure. */
-const unsureTextBar = 0.85;
+const unsureTextBar = 0.9;
 const seed = 7;
-const variantsPerTemplate = 3;
+const variantsPerTemplate = 2;
 const withoutSlots = /\{[a-z][a-zA-Z0-9_-]*\}/g;
 
 interface Merged {
@@ -158,12 +158,15 @@ function doubt(parser: IntentParser, weighed: Weighed, filled: FilledSlots): str
   const words = filled.frame.map(({ word }) => word);
   if (strongestCue(parser.cues, weighed.intent, words) === 0) return 'no word of it was said';
   if (!filled.sure && weighed.score < unsureTextBar) return 'it is not clear what it is about';
+  if (filled.embedded) return 'it may be about something else';
   if (filled.unusedRepeat) return 'it cannot repeat';
   return undefined;
 }
 
-function isQuoted(text: string): boolean {
-  return /^\s*["“«„>]/u.test(text);
+function objectionTo(known: KnownIntent, filled: FilledSlots, text: string): string | undefined {
+  if (known.effect === 'read') return isRefusal(filled.frame) ? 'refused' : undefined;
+  if (/^\s*["“«„>]/u.test(text)) return 'quoted';
+  return findObjection(filled.frame, readTokens(text), known.plan);
 }
 
 function decide(parser: IntentParser, weighed: Weighed, input: ParseInput): IntentResult {
@@ -181,11 +184,10 @@ function decide(parser: IntentParser, weighed: Weighed, input: ParseInput): Inte
     alternatives: weighed.scores,
     reason,
   });
-  const objection = findObjection(filled.frame, known.plan.words);
-  if (objection !== undefined && (writes || objection === 'negated')) {
+  const objection = objectionTo(known, filled, input.text);
+  if (objection !== undefined) {
     return unknown(`it names ${weighed.intent}, but is ${objection}`, weighed.scores);
   }
-  if (writes && isQuoted(input.text)) return unknown('it is a quotation', weighed.scores);
   const sure = weighed.inScope && weighed.score >= bar.act && weighed.ratio >= bar.ratio;
   if (!sure) {
     return weighed.inScope && weighed.score >= bar.confirm

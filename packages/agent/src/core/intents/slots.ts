@@ -3,13 +3,15 @@
 
 import type { SlotDeclaration, SlotValue } from '@opencomputer/contracts';
 import type { DateContext } from './dates.ts';
-import { findQuoted, findValues } from './extractors.ts';
-import { overlaps, timeTypes } from './filling.ts';
+import { findValues } from './extractors.ts';
+import { freeTypes, isStated, overlaps, politeAfter, politeBefore } from './filling.ts';
+import { textOf, timeTypes } from './filling.ts';
+import { fillByLeadIn, fillByRest } from './free-slots.ts';
 import type { Filling, SlotPlan } from './filling.ts';
 import { fillDurations, fillTimes } from './time-slots.ts';
 import type { Span } from './mention.ts';
-import { compileTemplate, countWords, findRun, learnLeadIns, matchTemplate } from './templates.ts';
-import type { TokenRange } from './templates.ts';
+import { compileTemplate, countWords, learnLeadIns, matchTemplate } from './templates.ts';
+import type { Piece, TokenRange } from './templates.ts';
 import { readTokens, tokenize } from './tokens.ts';
 import type { Token } from './tokens.ts';
 
@@ -22,65 +24,24 @@ export interface FilledSlots {
   readonly frame: readonly Token[];
   /** False when free text was taken for want of anything better. */
   readonly sure: boolean;
+  /** True when words in front of the request make it something else, as in "Bob said remind me to". */
+  readonly embedded: boolean;
   /** True when a recurrence was said and no slot takes one. */
   readonly unusedRepeat: boolean;
 }
 
-const freeTypes = new Set(['text', 'expression', 'code']);
-const politeBefore = new Set([
-  'please',
-  'hey',
-  'hi',
-  'hello',
-  'ok',
-  'okay',
-  'so',
-  'well',
-  'now',
-  'um',
-  'uh',
-  'oh',
-  'yo',
+/** In how many templates a word stands before it is taken for part of the request itself. */
+const usualMin = 3;
+const pronouns = new Set(['it', 'that', 'this', 'them', 'those', 'these', 'one', 'so', 'me']);
 
-  'can',
-  'could',
-  'would',
-  'will',
-  'you',
-  'kindly',
-  'just',
-  'go',
-  'ahead',
-  'and',
-  'also',
-  'then',
-  'i',
-  'want',
-  'need',
-  'like',
-  'to',
-  'would',
-  'mind',
-  'quickly',
-  'again',
-  'let',
-  'us',
-  'agent',
-
-  'computer',
-  'assistant',
-  'buddy',
-  'alright',
-  'right',
-  'actually',
-  'maybe',
-  'be',
-  'able',
-  'might',
-]);
-const politeAfter = new Set(['please', 'thanks', 'thank', 'you', 'ok', 'okay', 'cheers', 'asap']);
-const textEdges = /^[\s,.;:!?–—-]+|[\s,.;:!?–—-]+$/gu;
-const fillerBefore = /^(?:that|to|about|saying|says|is|it|as follows)\b[\s,:]*/i;
+function usualWords(templates: readonly (readonly Piece[])[]): Set<string> {
+  const counts = new Map<string, number>();
+  for (const pieces of templates) {
+    const own = new Set(pieces.flatMap((piece) => ('word' in piece ? [piece.word] : [])));
+    for (const word of own) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return new Set([...counts].flatMap(([word, count]) => (count >= usualMin ? [word] : [])));
+}
 
 /** Prepares the slots of an intent from its declaration and examples. */
 export function planSlots(
@@ -102,45 +63,26 @@ export function planSlots(
     free.has(slot)
       ? after.map((lead) => ({
           slot,
-          words: readTokens(lead).map(({ word }) => word),
+          words: tokenize(lead),
           trailer: [],
+          declared: true,
         }))
       : [],
   );
-  const words = new Set(
-    examples.flatMap((example) => tokenize(example.replace(/\{[^}]*\}/g, ' '))),
-  );
-  return { slots, templates, leadIns: [...learnLeadIns(templates, free), ...declared], words };
+  const bare = examples.map((example) => tokenize(example.replace(/\{[^}]*\}/g, ' ')));
+  const starts = examples.flatMap((example) => tokenize(example.split('{')[0] ?? '').slice(0, 1));
+  return {
+    slots,
+    templates,
+    leadIns: [...learnLeadIns(templates, free), ...declared],
+    words: new Set(bare.flat()),
+    starts: new Set(starts),
+    usual: usualWords(templates),
+  };
 }
 
 function isInside(span: Span, outer: Span): boolean {
   return span[0] >= outer[0] && span[1] <= outer[1];
-}
-
-/** The text of a run of words, without the parts that slots of time have used. */
-function textOf(
-  filling: Filling,
-  tokens: readonly Token[],
-  range: TokenRange,
-): SlotValue | undefined {
-  const { text, used } = filling;
-  const start = tokens[range[0]]?.start ?? 0;
-  const last = tokens[range[1] - 1]?.end ?? start;
-  // closing marks and operators after the last word belong to it, a full stop does not
-  const end = last + (/^[)\]}"”'%!?]+/u.exec(text.slice(last))?.[0].length ?? 0);
-  const from = start - (/["“([{$€£-]$/u.exec(text.slice(0, start)) ? 1 : 0);
-  let value = '';
-  let at = from;
-  for (const span of [...used].sort((one, other) => one[0] - other[0])) {
-    if (span[0] < at || span[1] > end) continue;
-    value += `${text.slice(at, span[0])} `;
-    at = span[1];
-  }
-  value = (value + text.slice(at, end)).replace(/\s+/g, ' ').replace(textEdges, '');
-  const inner = findQuoted(value)[0];
-  if (inner !== undefined && inner.text.length + 2 >= value.length) value = inner.text;
-  if (value === '') return undefined;
-  return { value, span: [from, end], text: text.slice(from, end) };
 }
 
 function accepts(filling: Filling, tokens: readonly Token[]) {
@@ -149,8 +91,9 @@ function accepts(filling: Filling, tokens: readonly Token[]) {
     const declaration = filling.plan.slots[slot];
     if (declaration === undefined) return false;
     const { type } = declaration;
-    if (type === 'text' || type === 'code') return true;
     const words = tokens.slice(from, to);
+    if (type === 'text') return !words.every(({ word }) => pronouns.has(word));
+    if (type === 'code') return true;
     if (type === 'expression') return /\d/.test(wordsText(filling.text, words)) || words.length > 1;
     if (type === 'unit' || type === 'language') {
       if (to - from <= 2 && words.every(({ word }) => /^[\p{L}°$€£]+$/u.test(word))) return true;
@@ -192,7 +135,7 @@ function* windows(tokens: readonly Token[]): Generator<readonly [number, number]
   const words = [tokens.at(end - 2)?.word, tokens[end - 1]?.word].join(' ');
   if (words === 'for me') ends.push(end - 2);
   for (let start = 0; start < Math.min(tokens.length, 8); start += 1) {
-    for (const until of ends.toReversed()) yield [start, until];
+    for (const until of isStated(tokens, start) ? [] : ends.toReversed()) yield [start, until];
     if (!politeBefore.has(tokens[start]?.word ?? '')) return;
   }
 }
@@ -230,61 +173,6 @@ function fillTyped(filling: Filling): void {
   }
 }
 
-function endsWith(tokens: readonly Token[], words: readonly string[]): boolean {
-  const start = tokens.length - words.length;
-  return words.length > 0 && start > 0 && findRun(tokens, words, start) === start;
-}
-
-/** Free text after its lead-in, up to the end or the lead-in of another slot. */
-function fillByLeadIn(filling: Filling, tokens: readonly Token[]): boolean {
-  const { plan, slots } = filling;
-  let all = true;
-  for (const [slot, { type }] of Object.entries(plan.slots)) {
-    if (!freeTypes.has(type) || slots[slot] !== undefined) continue;
-    const leadIn = plan.leadIns.find((lead) => {
-      const start = lead.slot === slot ? findRun(tokens, lead.words) : -1;
-      const rest = tokens.slice(start + lead.words.length);
-      return (
-        start >= 0 && rest.length > 0 && (lead.trailer.length === 0 || endsWith(rest, lead.trailer))
-      );
-    });
-    if (leadIn === undefined) {
-      all = false;
-      continue;
-    }
-    const start = findRun(tokens, leadIn.words) + leadIn.words.length;
-    // words in front that no example uses, as in "Bob said remind me to", show that it is no request
-    all &&= tokens
-      .slice(0, start)
-      .every(({ word }) => politeBefore.has(word) || plan.words.has(word));
-    let end = tokens.length - leadIn.trailer.length;
-    for (const other of plan.leadIns) {
-      if (other.slot === slot || slots[other.slot] !== undefined) continue;
-      const next = findRun(tokens, other.words, start + 1);
-      if (next > start && next < end) end = next;
-    }
-    while (end > start + 1 && politeAfter.has(tokens[end - 1]?.word ?? '')) end -= 1;
-    const value = textOf(filling, tokens, [start, end]);
-    if (value !== undefined) slots[slot] = value;
-  }
-  return all;
-}
-
-/** The one required free text that nothing introduced: all that is left of the message. */
-function fillByRest(filling: Filling, tokens: readonly Token[]): void {
-  const open = Object.entries(filling.plan.slots).filter(
-    ([slot, { type, required }]) =>
-      freeTypes.has(type) && required && filling.slots[slot] === undefined,
-  );
-  const [slot] = open[0] ?? [];
-  if (open.length !== 1 || slot === undefined || tokens.length === 0) return;
-  let start = 0;
-  while (start < tokens.length - 1 && politeBefore.has(tokens[start]?.word ?? '')) start += 1;
-  const value = textOf(filling, tokens, [start, tokens.length]);
-  if (value === undefined || typeof value.value !== 'string') return;
-  filling.slots[slot] = { ...value, value: value.value.replace(fillerBefore, '') };
-}
-
 /** Fills the slots of an intent. Never throws for any text; throws `RangeError` for an unknown zone. */
 export function fillSlots(plan: SlotPlan, text: string, context: DateContext): FilledSlots {
   const filling: Filling = { text, plan, slots: {}, used: [] };
@@ -293,16 +181,23 @@ export function fillSlots(plan: SlotPlan, text: string, context: DateContext): F
   const tokens = readTokens(text).filter(
     ({ start, end }) => !filling.used.some((span) => overlaps([start, end], span)),
   );
-  let sure = fillByTemplate(filling, tokens);
+  const aligned = fillByTemplate(filling, tokens);
   fillTyped(filling);
-  if (!sure) sure = fillByLeadIn(filling, tokens);
+  const led = aligned ? { complete: true, embedded: false } : fillByLeadIn(filling, tokens);
   const around = Object.values(filling.slots).map(({ span }) => span);
   const frame = tokens.filter(
     ({ start, end }) => !around.some((span) => overlaps([start, end], span)),
   );
-  if (!sure) fillByRest(filling, tokens);
+  if (!led.complete) fillByRest(filling, tokens);
   const missing = Object.entries(plan.slots)
     .filter(([slot, { required }]) => required && filling.slots[slot] === undefined)
     .map(([slot]) => slot);
-  return { slots: filling.slots, missing, frame, sure, unusedRepeat };
+  return {
+    slots: filling.slots,
+    missing,
+    frame,
+    sure: led.complete,
+    embedded: led.embedded,
+    unusedRepeat,
+  };
 }

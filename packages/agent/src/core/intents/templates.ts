@@ -16,6 +16,8 @@ export interface LeadIn {
   readonly words: readonly string[];
   /** Words that may follow the slot at the end of the message. */
   readonly trailer: readonly string[];
+  /** Given by the manifest rather than learned from an example. */
+  readonly declared?: boolean;
 }
 
 const tokensMatchedMax = 80;
