@@ -1,0 +1,2 @@
+export { startChat } from './chat.ts';
+export type { ChatEnd, ChatOptions } from './chat.ts';

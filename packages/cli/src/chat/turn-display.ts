@@ -1,0 +1,198 @@
+// Owns how one turn shows: its text and its tools as entries, and what is going on meanwhile. Refuses
+// to decide anything: questions are only shown here.
+
+import { truncateToWidth } from '@earendil-works/pi-tui';
+import type { Component } from '@earendil-works/pi-tui';
+import type { Clock, StreamPart, ToolCall } from '@opencomputer/contracts';
+import { approvalLines } from '../approval-question.ts';
+import { failureLine } from '../failure.ts';
+import { sanitiseLine } from '../sanitise.ts';
+import type { Style } from '../style.ts';
+import { argumentsText, duration, intentText, outcomeText } from '../wording.ts';
+import { blankEntry, noteEntry, outputEntry, replyEntry } from './entries.ts';
+import { Reply } from './reply.ts';
+import type { Screen } from './screen.ts';
+
+/** Characters of a call's arguments beside its name. */
+const ARGUMENT_CHARACTERS = 120;
+
+/** Running tools that are listed; the others are counted. */
+const TOOLS_SHOWN_MAX = 6;
+
+/** What a turn is shown with. */
+export interface TurnDisplayOptions {
+  readonly screen: Screen;
+  readonly style: Style;
+  readonly clock: Clock;
+  /** Output as it is instead of Markdown, for `!command`. */
+  readonly isRaw: boolean;
+}
+
+interface RunningTool {
+  readonly call: ToolCall;
+  readonly since: number;
+}
+
+interface ShownText {
+  readonly id: string;
+  readonly reply: Reply;
+  /** Takes back what has settled. */
+  readonly takeBack: (() => void)[];
+}
+
+/** One turn on the screen; as a component, what of it is going on. */
+export class TurnDisplay implements Component {
+  readonly #options: TurnDisplayOptions;
+  readonly #tools = new Map<string, RunningTool>();
+  readonly #startedAt: number;
+  #text: ShownText | undefined;
+  #shown: { id: string; text: string }[] = [];
+  #activity = 'sending';
+
+  constructor(options: TurnDisplayOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.monotonic();
+  }
+
+  /** What is being waited for, in a word or two. */
+  get activity(): string {
+    const [tool] = this.#tools.values();
+    return tool === undefined ? this.#activity : sanitiseLine(tool.call.tool);
+  }
+
+  /** Milliseconds since the turn was sent. */
+  get elapsedMs(): number {
+    return this.#options.clock.monotonic() - this.#startedAt;
+  }
+
+  show(part: StreamPart): void {
+    const { style } = this.#options;
+    switch (part.type) {
+      case 'turn-start':
+      case 'model-start':
+      case 'reasoning-delta':
+        this.#activity = 'thinking';
+        break;
+      case 'intent-resolve':
+        this.#note(style.dim(`· ${intentText(part)}`));
+        break;
+      case 'notice':
+        this.#note(style.dim(`· ${sanitiseLine(part.text)}`));
+        break;
+      case 'text-start':
+      case 'text-end':
+        break;
+      case 'text-delta':
+        this.#write(part.id, part.delta);
+        break;
+      case 'text-withdraw':
+        this.#withdraw(part.id, part.reason);
+        break;
+      case 'tool-start':
+        this.#endText();
+        this.#tools.set(part.call.callId, {
+          call: part.call,
+          since: this.#options.clock.monotonic(),
+        });
+        break;
+      case 'tool-end':
+        this.#endTool(part);
+        break;
+      case 'approval-ask':
+        this.#endText();
+        for (const line of approvalLines(part, style)) this.#note(line);
+        break;
+      case 'approval-end':
+        this.#note(part.approved ? style.good('✓ allowed') : style.bad('✗ not allowed'));
+        break;
+      case 'turn-end':
+        this.#end(part);
+        break;
+    }
+  }
+
+  invalidate(): void {
+    this.#text?.reply.invalidate();
+  }
+
+  render(width: number): string[] {
+    const { style, clock } = this.#options;
+    const lines = [...(this.#text?.reply.render(width) ?? [])];
+    const tools = [...this.#tools.values()];
+    for (const { call, since } of tools.slice(0, TOOLS_SHOWN_MAX)) {
+      const elapsed = duration(clock.monotonic() - since);
+      const line = `  … ${sanitiseLine(call.tool)} ${elapsed} ${style.dim(argumentsText(call, ARGUMENT_CHARACTERS))}`;
+      lines.push(truncateToWidth(line, width, '…'));
+    }
+    const more = tools.length - TOOLS_SHOWN_MAX;
+    if (more > 0) lines.push(truncateToWidth(`  … and ${more} more`, width));
+    return lines;
+  }
+
+  #note(text: string): void {
+    this.#options.screen.append(noteEntry(`  ${text}`));
+  }
+
+  #write(id: string, delta: string): void {
+    this.#activity = 'writing';
+    if (this.#text?.id !== id) {
+      this.#endText();
+      const { screen, style } = this.#options;
+      const takeBack = [screen.append(blankEntry())];
+      const settle = (block: Component): void => void takeBack.push(screen.append(block));
+      this.#text = { id, reply: new Reply(style, settle), takeBack };
+      this.#shown.push({ id, text: '' });
+    }
+    const shown = this.#shown.at(-1);
+    if (shown !== undefined) shown.text += delta;
+    this.#text.reply.write(delta);
+  }
+
+  #endText(): void {
+    this.#text?.reply.end();
+    this.#text = undefined;
+  }
+
+  #withdraw(id: string, reason: string): void {
+    if (this.#text?.id === id) {
+      for (const takeBack of this.#text.takeBack) takeBack();
+      this.#text = undefined;
+    }
+    this.#shown = this.#shown.filter((shown) => shown.id !== id);
+    this.#activity = 'thinking';
+    this.#note(this.#options.style.dim(`· started again: ${sanitiseLine(reason)}`));
+  }
+
+  #endTool(part: Extract<StreamPart, { type: 'tool-end' }>): void {
+    const { style } = this.#options;
+    const tool = this.#tools.get(part.callId);
+    this.#tools.delete(part.callId);
+    if (tool === undefined) return;
+    const isDone = part.outcome.status === 'done';
+    const mark = isDone ? style.good('✓') : style.bad('✗');
+    const name = sanitiseLine(tool.call.tool);
+    const details = isDone
+      ? argumentsText(tool.call, ARGUMENT_CHARACTERS)
+      : outcomeText(part.outcome);
+    this.#note(`${mark} ${name} ${duration(part.durationMs)} ${style.dim(details)}`);
+    this.#activity = 'thinking';
+  }
+
+  #end(part: Extract<StreamPart, { type: 'turn-end' }>): void {
+    this.#endText();
+    this.#tools.clear();
+    const { screen, style, isRaw } = this.#options;
+    const streamed = this.#shown.map(({ text }) => text).join('');
+    // What was not streamed, or was lost by a slow reader, is in the end.
+    if (part.text.trim() !== '' && compact(streamed) !== compact(part.text)) {
+      screen.append(blankEntry());
+      screen.append(isRaw ? outputEntry(part.text, style) : replyEntry(part.text, style));
+    }
+    if (part.status === 'cancelled') this.#note(style.warn('Interrupted.'));
+    else if (part.error !== undefined) this.#note(style.bad(failureLine(part.error)));
+  }
+}
+
+function compact(text: string): string {
+  return text.replaceAll(/\s+/g, '');
+}
