@@ -95,6 +95,7 @@ function fromGoogle(environment: Environment): ModelTarget | undefined {
  * clients are given the address without its version, OpenAI's with it, people leave it out.
  */
 function normalise(address: string, always: boolean): string {
+  if (address.startsWith('file:')) return address;
   const trimmed = address.trim().replace(/\/+$/, '');
   const path = URL.canParse(trimmed) ? new URL(trimmed).pathname : '';
   if (/\/v\d\w*$/.test(path)) return trimmed;

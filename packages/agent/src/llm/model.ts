@@ -143,7 +143,8 @@ function unnamed(model: string, problem: string): AgentError {
 /** Loopback and private addresses: somebody's own machine, without a price. */
 function isLocal({ baseUrl }: ModelTarget): boolean {
   if (baseUrl === undefined || !URL.canParse(baseUrl)) return false;
-  const { hostname } = new URL(baseUrl);
+  const { hostname, protocol } = new URL(baseUrl);
+  if (protocol === 'file:') return true;
   return /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])|\.local$|^[^.]+$/.test(
     hostname,
   );

@@ -8,6 +8,7 @@ import { builtInBackends } from './backends.ts';
 import { discoverTargets, localAddresses } from './discover.ts';
 import type { Environment, ModelSetting } from './discover.ts';
 import { findLocalTargets } from './listing.ts';
+import { llamaBackend } from './llama.ts';
 import { Model } from './model.ts';
 import type { ModelDependencies } from './model.ts';
 import { packageBackend } from './package.ts';
@@ -94,8 +95,10 @@ function merge(
 function findBackend(provider: string, options: RosterOptions): Backend {
   const backend = options.backends?.[provider] ?? builtInBackends[provider];
   if (backend) return backend;
-  if (provider.startsWith(PACKAGE) && options.loadPackage) {
-    return packageBackend(provider.slice(PACKAGE.length), options.loadPackage);
+  const { loadPackage } = options;
+  if (loadPackage && provider === 'llama') return llamaBackend(loadPackage);
+  if (loadPackage && provider.startsWith(PACKAGE)) {
+    return packageBackend(provider.slice(PACKAGE.length), loadPackage);
   }
   throw new AgentError('MODEL_UNKNOWN', { model: provider });
 }
