@@ -97,11 +97,12 @@ function ownedByUser(folder: string): string {
 if (process.platform !== 'win32') {
   test('a directory without the right to write is refused with what is wrong', async (t) => {
     const path = ownedByUser(temporaryFolder(t));
-    chmodSync(path, 0o500);
+    chmodSync(path, 0o555);
     const { code, message } = (await refusedAsUser(t, path)) as { code: string; message: string };
     assert.equal(code, 'STORE_UNREADABLE');
     assert.match(message, /this user has no right to it/);
     assert.deepEqual(readdirSync(path), []);
+    assert.equal(modeOf(path), 0o555, 'what its owner set is not overruled');
   });
 
   test('a parent that may not be entered is refused with what is wrong', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
@@ -65,6 +65,14 @@ test('without a readable note the lock holds all the same', (t) => {
   }
   rmSync(join(directory, 'owner.json'));
   assert.throws(() => lockDirectory(directory, holder), { code: 'STORE_LOCKED' });
+});
+
+test('when the note cannot be written the lock is let go', (t) => {
+  const directory = temporaryFolder(t);
+  mkdirSync(join(directory, 'owner.json', 'in-the-way'), { recursive: true });
+  assert.throws(() => lockDirectory(directory, holder), { code: 'EISDIR' });
+  rmSync(join(directory, 'owner.json'), { recursive: true });
+  lockDirectory(directory, holder).release();
 });
 
 test('a lock file that holds something else is reported, not overwritten', (t) => {

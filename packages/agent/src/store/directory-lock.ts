@@ -32,7 +32,12 @@ const busyCode = 5;
  */
 export function lockDirectory(directory: string, holder: DirectoryHolder): DirectoryLock {
   const lock = takeLock(directory);
-  writeNote(directory, holder);
+  try {
+    writeNote(directory, holder);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return {
     release() {
       // A second time the note would be that of the next owner.

@@ -1,6 +1,7 @@
 // Owns the names by which the composition root reaches the store.
 // Refuses everything else: other folders see only the ports in the contracts.
 
+export { readCached, writeCached } from './cached-file.ts';
 export { openStore } from './store.ts';
 export type { Store, StoreOptions } from './store.ts';
 export type { DataDirectory } from './data-directory.ts';

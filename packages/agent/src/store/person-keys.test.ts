@@ -12,14 +12,16 @@ async function start(t: TestContext) {
   const folder = temporaryFolder(t);
   const database = await openSqlite({ path: join(folder, 'store.sqlite') });
   t.after(() => database.close());
+  let time = 1;
   await migrate(database, { migrations: storeMigrations, now: () => 1, directory: folder });
   const rootKey = fileRootKey(join(folder, 'root.key'));
   await rootKey.prepare(true);
-  return createPersonKeys({ database, rootKey, now: () => 1 });
+  const keys = createPersonKeys({ database, rootKey, now: () => time++ });
+  return { database, keys };
 }
 
 test('a key is random, made once, and 32 bytes long', async (t) => {
-  const keys = await start(t);
+  const { keys } = await start(t);
   assert.equal(await keys.find('ann'), 'absent');
   const made = await Promise.all([keys.findOrCreate('ann'), keys.findOrCreate('ann')]);
   assert.equal(made[0].length, 32);
@@ -29,7 +31,7 @@ test('a key is random, made once, and 32 bytes long', async (t) => {
 });
 
 test('an erased person stays erased, whether or not there was a key', async (t) => {
-  const keys = await start(t);
+  const { keys } = await start(t);
   await keys.findOrCreate('ann');
   for (const person of ['ann', 'ghost']) {
     await keys.erase(person);
@@ -37,4 +39,13 @@ test('an erased person stays erased, whether or not there was a key', async (t) 
     assert.equal(await keys.find(person), 'erased');
     await assert.rejects(keys.findOrCreate(person), { code: 'PERSON_ERASED' });
   }
+});
+
+test('the time of erasing is that of the first time', async (t) => {
+  const { database, keys } = await start(t);
+  await keys.erase('ann');
+  await keys.erase('ann');
+  const sql = 'SELECT person_id, erased_at FROM person_keys';
+  const rows = await database.read({ sql, parameters: [] });
+  assert.deepStrictEqual(rows, [{ person_id: 'ann', erased_at: 1 }]);
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -146,6 +148,22 @@ test('when the writer cannot start, opening fails with a code', async (t) => {
   const path = join(temporaryFolder(t), 'store.sqlite');
   const writerUrl = new URL('./no-such-file.js', import.meta.url);
   await assert.rejects(openSqlite({ path, writerUrl }), { code: 'STORE_FAILED' });
+});
+
+test('a process with nothing to write ends by itself', { timeout: 60_000 }, async (t) => {
+  const path = join(temporaryFolder(t), 'store.sqlite');
+  const module = new URL('./sqlite-database.ts', import.meta.url).href;
+  const script = `const { openSqlite } = await import(${JSON.stringify(module)});
+    const database = await openSqlite({ path: ${JSON.stringify(path)} });
+    if (process.argv[1] === 'write') await database.write([${JSON.stringify(create)}]);`;
+  for (const task of ['none', 'write']) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, task]);
+    t.after(() => child.kill('SIGKILL'));
+    assert.deepEqual(await once(child, 'exit'), [0, null], task);
+  }
+  const database = await openSqlite({ path });
+  t.after(() => database.close());
+  assert.equal(await countOf(database), 0, 'what it wrote without closing is there');
 });
 
 function holds(folder: string, text: string): boolean {

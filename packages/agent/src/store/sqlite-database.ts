@@ -124,7 +124,6 @@ function linkTo(worker: Worker, limits: WriteLimits): WriterLink {
     for (const answer of checkpoints.splice(0)) answer(failure);
     queue.fail(failure);
   }
-  worker.unref();
   worker.on('message', (reply: WriterReply) => {
     // The last reply is followed by the thread's end, which `stop` waits for.
     if (--due === 0 && reply.kind !== 'closed') worker.unref();
@@ -137,6 +136,8 @@ function linkTo(worker: Worker, limits: WriteLimits): WriterLink {
   worker.on('exit', () => {
     fail(stopped ?? { code: 'STORE_FAILED', details: { problem: 'the writer has ended' } });
   });
+  // After the listeners: adding one makes the thread count again.
+  worker.unref();
   return {
     queue,
     async checkpoint() {

@@ -113,19 +113,31 @@ test('a file of a newer program is left alone', (t) => {
   assertRefused(path, 'STORE_NEWER', /^$/);
 });
 
-test('a file that ended inside a checkpoint opens: the missing pages are in its log', (t) => {
+/** A copy of a store as a crash leaves it: 13 new pages only in the log. */
+function crashedStore(t: TestContext): string {
   const path = filledStore(t);
-  const folder = temporaryFolder(t);
   const database = open(path);
   database.exec('PRAGMA wal_autocheckpoint = 0');
   database.prepare('INSERT INTO items (body) VALUES (?)').run(new Uint8Array(50_000));
-  const copy = join(folder, 'store.sqlite');
+  const copy = join(temporaryFolder(t), 'store.sqlite');
   writeFileSync(copy, readFileSync(path));
   writeFileSync(`${copy}-wal`, readFileSync(`${path}-wal`));
   database.close();
-  const opened = open(copy);
-  t.after(() => opened.close());
-  assert.equal(opened.prepare('SELECT count(*) AS n FROM items').get()?.['n'], 101);
+  return copy;
+}
+
+test('pages that are only in the log are not missing', (t) => {
+  const database = open(crashedStore(t));
+  t.after(() => database.close());
+  assert.equal(database.prepare('SELECT count(*) AS n FROM items').get()?.['n'], 101);
+});
+
+test('a file cut short beside a log that does not make up for it is damage', (t) => {
+  const path = crashedStore(t);
+  const log = readFileSync(`${path}-wal`);
+  truncateSync(path, 200_000);
+  assertRefused(path, 'STORE_DAMAGED', /cut short/);
+  assert.deepEqual(readFileSync(`${path}-wal`), log, 'the log is kept for a repair');
 });
 
 test('the reading connection cannot write', (t) => {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { isAgentError } from '@opencomputer/contracts';
 import type { Clock } from '@opencomputer/contracts';
 import type { Migration } from '@opencomputer/contracts/internal';
 import { runStoreProcess } from './fixtures/run-store-process.ts';
@@ -186,24 +184,4 @@ test('kill -9 in the middle of writing loses no acknowledged batch and halves no
     next = Math.max(...kept, ...acknowledged) + 1;
   }
   assert.ok(acknowledged.size >= 20 * killRounds, `${acknowledged.size} acknowledged`);
-});
-
-test('a process with an open store and nothing to write can end by itself', async (t) => {
-  const path = temporaryFolder(t);
-  const script = `
-    const { openStore } = await import(${JSON.stringify(new URL('./store.ts', import.meta.url))});
-    const clock = { now: () => 1, monotonic: () => 1, after: () => () => {} };
-    const store = await openStore({ path: ${JSON.stringify(path)}, command: 'x', migrations: [], clock });
-    await store.database.write([{ sql: 'CREATE TABLE t (id TEXT)', parameters: [] }]);`;
-  const { spawn } = await import('node:child_process');
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: 'inherit',
-  });
-  assert.deepEqual(await once(child, 'exit'), [0, null]);
-  await assert.rejects(
-    open(t, path, []).then((store) =>
-      store.database.write([{ sql: 'CREATE TABLE t (id TEXT)', parameters: [] }]),
-    ),
-    (error) => isAgentError(error, 'STORE_FAILED'),
-  );
 });

@@ -108,6 +108,19 @@ test('at the limit of batches a write is refused, and taken again after an answe
   assert.deepEqual(await again, [{ changes: 1, rows: [] }]);
 });
 
+test('at the limit of bytes a write is refused, and taken again after an answer', async () => {
+  const { write, answer } = queueWith({ bytesWaitingMax: 100 });
+  const first = write(60);
+  assert.throws(() => write(41), { code: 'STORE_BUSY' });
+  void write(40);
+  await turn();
+  answer();
+  await first;
+  void write(60);
+  void write(40);
+  assert.throws(() => write(1), { code: 'STORE_BUSY' });
+});
+
 test('when nothing will answer any more, everything that waits is told so', async () => {
   const { queue, write } = queueWith();
   const sent = write();

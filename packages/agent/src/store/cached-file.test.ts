@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { readCached, writeCached } from './cached-file.ts';
+
+test('a cached file is found by its digest and replaces older ones of its name', async (context) => {
+  const parent = await mkdtemp(join(tmpdir(), 'cached-'));
+  context.after(() => rm(parent, { recursive: true }));
+  const directory = join(parent, 'cache');
+  const file = (name: string, digest: string) => ({ directory, name, digest });
+  assert.equal(await readCached(file('a', '11')), undefined);
+  await writeCached(file('a', '11'), Buffer.from('one'));
+  await writeCached(file('b', '11'), Buffer.from('other'));
+  await writeCached(file('a', '22'), Buffer.from('two'));
+  assert.equal(await readCached(file('a', '11')), undefined);
+  assert.equal(Buffer.from((await readCached(file('a', '22'))) ?? []).toString(), 'two');
+  assert.deepEqual((await readdir(directory)).sort(), ['a-22', 'b-11']);
+});
