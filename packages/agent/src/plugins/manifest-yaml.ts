@@ -18,18 +18,19 @@ type Path = readonly (string | number)[];
 
 /** Longest path into a manifest; deeper values are arguments of schemas, which have no fixed keys. */
 const DEPTH_MAX = 12;
+const ALIASES_MAX = 100;
 
 /** Parses and validates YAML (or JSON). Throws PLUGIN_MANIFEST: file and line, key, expectation. */
 export function parseManifest(text: string, file: string): ParsedManifest {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, maxAliasCount: 100 } as never);
+  const document = parseDocument(text, { lineCounter: lines });
   const lineOf = (path: Path): number => lineIn(document, lines, path);
   const broken = document.errors[0];
   if (broken !== undefined) {
     const { line } = lines.linePos(broken.pos[0]);
     throw refusal(`${file}:${line}`, broken.message.split('\n')[0] ?? 'not valid YAML');
   }
-  const { value, unknown } = withoutUnknownKeys(document.toJS({ maxAliasCount: 100 }) as unknown);
+  const { value, unknown } = withoutUnknownKeys(plainValue(document, file));
   const warnings = unknown.map(({ path, nearest }) => {
     const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
     return `${file}:${lineOf(path)}: unknown key "${path.join('.')}"${hint}`;
@@ -40,6 +41,15 @@ export function parseManifest(text: string, file: string): ParsedManifest {
   const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? '' : part));
   const key = path.length === 0 ? 'the manifest' : path.join('.');
   throw refusal(`${file}:${lineOf(path)}`, `${key}: ${issue?.message ?? 'is wrong'}`);
+}
+
+/** The value without YAML's nodes; aliases that multiply beyond all measure are refused. */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: ALIASES_MAX }) as unknown;
+  } catch (error) {
+    throw refusal(`${file}:1`, error instanceof Error ? error.message : 'not valid YAML');
+  }
 }
 
 function refusal(file: string, problem: string): AgentError {
