@@ -31,25 +31,21 @@ the appointment of the new judge was controversial | who appointed the last prim
 my dentist is a funny man | bob said to remind him but he forgot
 she told me to add salt to the water | he asked whether i could move the meeting
 they wanted me to delete everything | my boss wants a report from somebody | did i add enough salt
-did i tell you about my trip | what did i say wrong | how do reminders work in general
-how does a calendar app make money | how do i write a good to do list
+did i tell you about my trip | what did i say wrong | how do i write a good to do list
 what makes a good note taking system | should i keep a diary | is it worth writing things down
 if i had a million dollars i would buy an island | what if the sun went out
 imagine a world without calendars | suppose i forgot my own birthday | don't worry about it
-don't do anything | never mind | forget about it | stop it | leave me alone | nothing really
-no thanks | not now | wait | what | why | why not | really | are you sure | hmm | lol
-haha that is funny | whatever | i see | interesting | cool story | makes sense | exactly
-i agree with you | i don't think so | that's not what i meant | you misunderstood me
-say that again in simpler words | tell me more | go on | and then what happened
-what do you mean by that | can you explain that differently | that was wrong
-you are wrong about that | good point | who are you really | are you a robot | are you alive
-do you have feelings | do you dream | how old are you | where do you live | who made you
-which model are you | do you like me | will you marry me | are you smarter than me
-are you listening to me | can you keep a secret | what is your favourite colour | do you get tired
-sing me a song | tell me a joke | tell me another joke about cats | make me laugh
-tell me a story about a dragon | tell me something interesting
-tell me a fun fact about octopuses | surprise me | let's play a game
-play twenty questions with me | flip a coin | roll two dice
+don't do anything | stop it | leave me alone | nothing really | not now | wait | what | why
+why not | really | are you sure | hmm | lol | haha that is funny | whatever | i see | interesting
+makes sense | exactly | i agree with you | i don't think so | that's not what i meant
+you misunderstood me | say that again in simpler words | tell me more | go on
+and then what happened | what do you mean by that | can you explain that differently
+that was wrong | you are wrong about that | good point | are you alive | do you have feelings
+do you dream | how old are you | where do you live | will you marry me | are you smarter than me
+can you keep a secret | what is your favourite colour | do you get tired | sing me a song
+tell me a joke | tell me another joke about cats | make me laugh | tell me a story about a dragon
+tell me something interesting | tell me a fun fact about octopuses | surprise me
+let's play a game | play twenty questions with me | flip a coin | roll two dice
 pick a number between one and a hundred | give me a riddle | write a poem about autumn
 write a haiku about rain | write a limerick about a cat | write a short story set on mars
 write me a love letter | compose a birthday wish for my aunt
@@ -62,12 +58,11 @@ come up with a slogan for a bike shop | brainstorm ideas for a science fair
 help me name my startup | what rhymes with orange | give me a synonym for happy
 what is the plural of octopus | how do you spell necessary | what does ubiquitous mean
 define entropy | is it who or whom | translate good morning into french
-how do you say thank you in japanese | what does carpe diem mean | speak german to me
-what's the capital of mongolia | who was the first person on the moon
-when did the roman empire fall | how tall is mount everest | how far away is the sun
-how many bones are in the human body | why is the sky blue | why do cats purr
-how do vaccines work | what causes earthquakes | how do airplanes fly | what is a black hole
-what is the meaning of life | who wrote hamlet | who painted the mona lisa
+how do you say thank you in japanese | what does carpe diem mean | what's the capital of mongolia
+who was the first person on the moon | when did the roman empire fall | how tall is mount everest
+how far away is the sun | how many bones are in the human body | why is the sky blue
+why do cats purr | how do vaccines work | what causes earthquakes | how do airplanes fly
+what is a black hole | what is the meaning of life | who wrote hamlet | who painted the mona lisa
 who won the world cup in 1998 | what is the fastest animal | how long do turtles live
 what language do they speak in brazil | what is the population of canada
 which planet has the most moons | how does photosynthesis work | what is inflation
@@ -131,19 +126,17 @@ make a training plan for a half marathon | compare these two phones | which one 
 pros and cons of living abroad | what do people eat in ethiopia | how do you celebrate diwali
 when is ramadan | what holiday is in november | how old is the earth
 how many seconds are there in a day on mars | the quick brown fox jumps over the lazy dog
-lorem ipsum dolor sit amet | asdf jkl | test test | one two three | blue | yes | maybe | okay then
-the cat sat on the mat | my name is john and i live in a small town | it is raining cats and dogs
-i like turtles | my car broke down on the highway | the neighbours are loud again
-our team lost the final | i saw a deer this morning | dinner was delicious
-the train was late again | we moved here three years ago | my sister is getting married
-i already did that yesterday | we were going to meet but it fell through
-the deadline was last week | i forgot my keys at home | somebody stole my bike | i need a vacation
-i need a hug | i need help with my marriage | i want to learn the piano
-i want to die my hair green | i have to go | i should call my mother more often
-i should really clean the garage someday | somebody ought to fix that door
-there is a spider in my room | we are out of milk | the fridge is making a weird noise
-look at that sunset | what a day | good luck | congratulations | happy birthday | merry christmas
-bless you | sorry | my bad | excuse me | see you later | have a nice weekend | sleep well
+lorem ipsum dolor sit amet | asdf jkl | test test | one two three | blue | the cat sat on the mat
+my name is john and i live in a small town | it is raining cats and dogs | i like turtles
+my car broke down on the highway | the neighbours are loud again | our team lost the final
+i saw a deer this morning | dinner was delicious | the train was late again
+we moved here three years ago | my sister is getting married | i already did that yesterday
+we were going to meet but it fell through | the deadline was last week | i forgot my keys at home
+somebody stole my bike | i need a vacation | i need a hug | i need help with my marriage
+i want to learn the piano | i want to die my hair green | i have to go
+i should call my mother more often | i should really clean the garage someday
+somebody ought to fix that door | there is a spider in my room | we are out of milk
+the fridge is making a weird noise | look at that sunset | what a day | bless you | my bad
 `;
 
 /** The background utterances, in the order in which they were written. */

@@ -2,6 +2,7 @@
 // any step of its own.
 
 import type { SlotDeclaration, SlotValue } from '@opencomputer/contracts';
+import type { OwnWords } from './guards.ts';
 import type { Span } from './mention.ts';
 import type { LeadIn, Piece, TokenRange } from './templates.ts';
 import { findQuoted } from './extractors.ts';
@@ -14,9 +15,7 @@ export interface SlotPlan {
   readonly templates: readonly (readonly Piece[])[];
   readonly leadIns: readonly LeadIn[];
   /** Words that the examples use outside slots. */
-  readonly words: ReadonlySet<string>;
-  /** First words of examples. */
-  readonly starts: ReadonlySet<string>;
+  readonly own: OwnWords;
   /** Words outside slots that several templates share; never what a message is about. */
   readonly usual: ReadonlySet<string>;
 }

@@ -43,7 +43,7 @@ function endOfLeadIn(tokens: readonly Token[], leadIn: LeadIn): number {
 function isEmbedded({ plan }: Filling, before: readonly Token[]): boolean {
   return (
     isStated(before, before.length) ||
-    !before.every(({ word }) => politeBefore.has(word) || plan.words.has(word))
+    !before.every(({ word }) => politeBefore.has(word) || plan.own.all.has(word))
   );
 }
 

@@ -1,6 +1,7 @@
 // Owns the signs that a person does not ask for what their words name: negation, questions about it,
 // reports, conditions. Refuses to look inside slots: "remind me not to call Bob" is a request.
 
+import { tokenize } from './tokens.ts';
 import type { Token } from './tokens.ts';
 
 /** Why a message that names an action is no request for it. */
@@ -138,10 +139,29 @@ const courtesy = /^(?:please|hey|hi|hello|ok|okay|so|and|also|then|well|now)$/;
 
 /** What an intent's own examples say, which is never an objection to it. */
 export interface OwnWords {
-  /** Words outside slots. */
+  /** Words outside slots, without negations that ask. */
   readonly words: ReadonlySet<string>;
+  /** All words outside slots. */
+  readonly all: ReadonlySet<string>;
   /** First words of examples. */
   readonly starts: ReadonlySet<string>;
+}
+
+/** The words of a request without negations and conditions that are mere politeness. */
+function plainly(words: readonly string[]): string[] {
+  const text = words.join(' ').replace(kindNegation, ' ').replace(kindCondition, ' ');
+  return text.split(' ').filter((word) => word !== '');
+}
+
+/** Learns the words of an intent from its examples; `{slot}` stands for any words. */
+export function learnOwnWords(examples: readonly string[]): OwnWords {
+  const bare = examples.map((example) => tokenize(example.replace(/\{[^}]*\}/g, ' ')));
+  const starts = examples.flatMap((example) => tokenize(example.split('{')[0] ?? '').slice(0, 1));
+  return {
+    words: new Set(bare.flatMap(plainly)),
+    all: new Set(bare.flat()),
+    starts: new Set(starts),
+  };
 }
 
 function firstWord(words: readonly string[]): string {
@@ -164,13 +184,11 @@ export function findObjection(
   own: OwnWords,
 ): Objection | undefined {
   const all = frame.map(({ word }) => word);
-  const text = all.join(' ').replace(kindNegation, ' ').replace(kindCondition, ' ');
-  const words = text.split(' ').filter((word) => word !== '');
-  const has = (set: ReadonlySet<string>): boolean => words.some((word) => set.has(word));
+  const words = plainly(all);
   const hasForeign = (set: ReadonlySet<string>): boolean =>
     words.some((word) => set.has(word) && !own.words.has(word));
-  if (has(negations)) return 'negated';
-  if (has(conditionWords)) return 'conditional';
+  if (hasForeign(negations)) return 'negated';
+  if (words.some((word) => conditionWords.has(word))) return 'conditional';
   if (hasForeign(oppositeWords)) return 'the opposite';
   if (hasForeign(reportWords)) return 'reported';
   if (hasForeign(pastWords)) return 'about the past';

@@ -59,9 +59,11 @@ interface Bar {
 }
 
 const readBar: Bar = { act: 0.4, confirm: 0.25, ratio: 1.3 };
-const writeBar: Bar = { act: 0.6, confirm: 0.3, ratio: 2.5 };
+const writeBar: Bar = { act: 0.7, confirm: 0.25, ratio: 2.5 };
 /** A write whose free text nothing introduced must be this sure. */
-const unsureTextBar = 0.9;
+const unsureTextBar = 0.85;
+/** How characteristic of another intent a word must be to hold a write back. */
+const rivalLogOdds = 2.5;
 const seed = 7;
 const variantsPerTemplate = 2;
 const withoutSlots = /\{[a-z][a-zA-Z0-9_-]*\}/g;
@@ -153,10 +155,28 @@ function unknown(reason: string, scores: readonly IntentScore[] = []): IntentRes
   return { kind: 'unknown', confidence, slots: {}, missing: [], alternatives: scores, reason };
 }
 
+/** A word of the request that another intent is known by and this one never uses. */
+function rivalWord(
+  { intents, cues }: IntentParser,
+  intent: string,
+  words: readonly string[],
+): string | undefined {
+  const own = intents.get(intent)?.plan.own.all ?? new Set<string>();
+  const foreign = words.filter((word) => !own.has(word));
+  return foreign.find((word) =>
+    [...intents].some(
+      ([other, { plan }]) =>
+        plan.usual.has(word) && (cues.get(other)?.get(word) ?? 0) >= rivalLogOdds,
+    ),
+  );
+}
+
 /** What keeps a write from being done at once; undefined when nothing does. */
 function doubt(parser: IntentParser, weighed: Weighed, filled: FilledSlots): string | undefined {
   const words = filled.frame.map(({ word }) => word);
   if (strongestCue(parser.cues, weighed.intent, words) === 0) return 'no word of it was said';
+  const rival = rivalWord(parser, weighed.intent, words);
+  if (rival !== undefined) return `"${rival}" speaks for something else`;
   if (!filled.sure && weighed.score < unsureTextBar) return 'it is not clear what it is about';
   if (filled.embedded) return 'it may be about something else';
   if (filled.unusedRepeat) return 'it cannot repeat';
@@ -166,7 +186,7 @@ function doubt(parser: IntentParser, weighed: Weighed, filled: FilledSlots): str
 function objectionTo(known: KnownIntent, filled: FilledSlots, text: string): string | undefined {
   if (known.effect === 'read') return isRefusal(filled.frame) ? 'refused' : undefined;
   if (/^\s*["“«„>]/u.test(text)) return 'quoted';
-  return findObjection(filled.frame, readTokens(text), known.plan);
+  return findObjection(filled.frame, readTokens(text), known.plan.own);
 }
 
 function decide(parser: IntentParser, weighed: Weighed, input: ParseInput): IntentResult {

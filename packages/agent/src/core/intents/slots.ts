@@ -9,6 +9,7 @@ import { textOf, timeTypes } from './filling.ts';
 import { fillByLeadIn, fillByRest } from './free-slots.ts';
 import type { Filling, SlotPlan } from './filling.ts';
 import { fillDurations, fillTimes } from './time-slots.ts';
+import { learnOwnWords } from './guards.ts';
 import type { Span } from './mention.ts';
 import { compileTemplate, countWords, learnLeadIns, matchTemplate } from './templates.ts';
 import type { Piece, TokenRange } from './templates.ts';
@@ -69,14 +70,11 @@ export function planSlots(
         }))
       : [],
   );
-  const bare = examples.map((example) => tokenize(example.replace(/\{[^}]*\}/g, ' ')));
-  const starts = examples.flatMap((example) => tokenize(example.split('{')[0] ?? '').slice(0, 1));
   return {
     slots,
     templates,
     leadIns: [...learnLeadIns(templates, free), ...declared],
-    words: new Set(bare.flat()),
-    starts: new Set(starts),
+    own: learnOwnWords(examples),
     usual: usualWords(templates),
   };
 }
