@@ -99,7 +99,10 @@ interface Call {
   /** Those of them that failed for a reason that may pass. */
   passing: number;
   empty: number;
+  /** The model that is being tried. */
   model?: Model;
+  /** The model that the listener was told of. */
+  announced?: Model;
 }
 
 /** Builds the engine. Does nothing else: no request, no import of a provider, no timer. */
@@ -193,7 +196,6 @@ async function tryModels(engine: Engine, call: Call, models: readonly Model[]): 
       continue;
     }
     call.model = model;
-    if (call.attempts > 0) call.onDelta?.({ type: 'model-start', model: model.name });
     const others = ordered.slice(index + 1).filter((other) => other.breaker.remaining(now) === 0);
     const result = await tryModel(engine, call, { model, others: others.length });
     if ('answer' in result) return result;
@@ -267,7 +269,8 @@ async function attempt(engine: Engine, call: Call, model: Model): Promise<Answer
   call.attempts += 1;
   try {
     const provider = await orAborted(model.open(), signal);
-    if (call.attempts === 1) show?.({ type: 'model-start', model: model.name });
+    if (call.announced !== model) show?.({ type: 'model-start', model: model.name });
+    call.announced = model;
     const { origin, backend } = model;
     const raw = await runAttempt({
       provider,
