@@ -61,7 +61,12 @@ export function shownError(error: unknown): ShownError {
 
 /** `agent: <message> <remedy> [CODE]`, one line without a line feed. */
 export function failureLine(error: ShownError): string {
-  return `agent: ${sanitiseLine(`${error.message} ${error.remedy}`)} [${error.code}]`;
+  return `agent: ${failureText(error)}`;
+}
+
+/** The same without who says it, for where that is clear. */
+export function failureText(error: ShownError): string {
+  return `${sanitiseLine(`${error.message} ${error.remedy}`)} [${error.code}]`;
 }
 
 /** The stack with its causes, for `--debug`. */

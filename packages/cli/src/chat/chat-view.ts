@@ -17,6 +17,9 @@ import type { TurnDisplay } from './turn-display.ts';
 const FRAME_MS = 120;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
+/** How a question above is answered. */
+const QUESTION = '? y Enter: yes · n Enter: no · or type why not, then Enter';
+
 /** Waiting messages that are listed. */
 const QUEUE_SHOWN_MAX = 3;
 
@@ -111,14 +114,9 @@ export class ChatView {
     }
     const more = queue.length - QUEUE_SHOWN_MAX;
     if (more > 0) lines.push(style.dim(`  and ${more} more`));
-    if (ask !== undefined) lines.push(style.warn(this.#question(ask)));
+    if (ask !== undefined) lines.push(style.warn(QUESTION));
     else if (turn !== undefined) lines.push(this.#status(turn));
     return lines.map((line) => truncateToWidth(line, width, '…'));
-  }
-
-  #question(ask: ApprovalAsk): string {
-    const name = sanitiseLine(ask.call.tool);
-    return `? May ${name} run?  y Enter: yes · n Enter: no · or type why not, Enter`;
   }
 
   #status(turn: TurnDisplay): string {

@@ -11,12 +11,12 @@ import { parseAnswer } from '../approval-question.ts';
 import type { ApprovalAsk } from '../approval-question.ts';
 import { CHANNEL, PERSON } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
-import { failureLine, shownError } from '../failure.ts';
+import { failureText, shownError } from '../failure.ts';
 import { checkMessage, MESSAGE_BYTES_MAX } from '../standard-input.ts';
 import { styleFor } from '../style.ts';
 import type { Style } from '../style.ts';
 import { ChatView } from './chat-view.ts';
-import { messageEntry, noteEntry, replyEntry } from './entries.ts';
+import { blankEntry, messageEntry, noteEntry, replyEntry } from './entries.ts';
 import { chatKeybindings, meaningOf, pasteOf, readPaste } from './keys.ts';
 import type { KeyMeaning } from './keys.ts';
 import { ScreenTerminal, showLinkAddresses } from './screen-terminal.ts';
@@ -230,9 +230,11 @@ class Chat {
   }
 
   #do(typed: Typed): void {
-    if (typed.type === 'slash')
-      this.#guard(() => this.#slash.run(typed.command.name, typed.argument));
-    else void this.#guard(() => this.#send(typed));
+    const isSlash = typed.type === 'slash';
+    const action = isSlash
+      ? () => this.#slash.run(typed.command.name, typed.argument)
+      : () => this.#send(typed);
+    void this.#guard(action);
   }
 
   #answer(ask: ApprovalAsk, typed: string): void {
@@ -334,6 +336,7 @@ class Chat {
       throw new AgentError('INPUT_INVALID', { problem: 'no turn is running' });
     await this.#service.act({ type: 'steer', turn, text });
     this.#view.editor.addToHistory(text);
+    this.#running?.display.settle();
     this.#view.screen.append(messageEntry(text, this.#style));
     this.#view.update();
   }
@@ -349,8 +352,8 @@ class Chat {
     const { signal } = this.#listening;
     try {
       for await (const { text } of this.#service.listen(PERSON, signal)) {
-        this.#view.screen.append(noteEntry(''));
-        this.#view.screen.append(replyEntry(`**Reminder** ${text}`, this.#style));
+        this.#view.screen.append(blankEntry());
+        this.#view.screen.append(replyEntry(`**Reminder:** ${text}`, this.#style));
         this.#view.update();
       }
     } catch (error) {
@@ -368,7 +371,7 @@ class Chat {
   }
 
   #fail(error: unknown): void {
-    this.#view.screen.append(noteEntry(`  ${this.#style.bad(failureLine(shownError(error)))}`));
+    this.#view.screen.append(noteEntry(this.#style.bad(failureText(shownError(error)))));
     this.#view.update();
   }
 

@@ -1,7 +1,7 @@
 // Owns the shapes of what stands in the transcript: messages, notes, raw output, tables. Refuses
 // text that was not cleaned: every entry cleans its own.
 
-import { Markdown, Text, truncateToWidth, wrapTextWithAnsi } from '@earendil-works/pi-tui';
+import { Markdown, truncateToWidth, wrapTextWithAnsi } from '@earendil-works/pi-tui';
 import type { Component } from '@earendil-works/pi-tui';
 import { sanitise } from '../sanitise.ts';
 import type { Style } from '../style.ts';
@@ -39,9 +39,9 @@ export function outputEntry(text: string, style: Style): Component {
   return prefixed(shown, { first: '  ', blank: false, paint: (line) => line });
 }
 
-/** One line about what happened, such as a tool that ended. */
+/** A line about what happened, such as a tool that ended; the caller has cleaned it. */
 export function noteEntry(text: string): Component {
-  return new Text(text, 0, 0);
+  return prefixed([text], { first: '  ', blank: false, paint: (line) => line });
 }
 
 /** A blank line. */

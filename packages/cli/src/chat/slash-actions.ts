@@ -55,7 +55,7 @@ export function createSlashActions(options: SlashOptions): SlashActions {
   const { context, service, view, tally } = options;
   const style = styleFor(context.environment.terminal.isColoured);
   const say = (text: string): void => {
-    view.screen.append(noteEntry(`  ${text}`));
+    view.screen.append(noteEntry(text));
     view.update();
   };
   const show = (make: (width: number) => string): void => {
@@ -193,7 +193,7 @@ async function past(conversation: string, options: SlashOptions): Promise<readon
   const turns = (await service.query('turns', { conversation })).filter(({ undone }) => !undone);
   const shown = turns.slice(-TURNS_SHOWN_MAX);
   const before = turns.length - shown.length;
-  if (before > 0) view.screen.append(noteEntry(style.dim(`  … ${count(before)} turns before`)));
+  if (before > 0) view.screen.append(noteEntry(style.dim(`… ${count(before)} turns before`)));
   for (const { text, reply } of shown) {
     view.screen.append(messageEntry(text, style));
     view.screen.append(blankEntry());

@@ -21,6 +21,7 @@ export function markdownTheme(style: Style): MarkdownTheme {
     italic: style.italic,
     strikethrough: style.strike,
     underline: style.underline,
+    codeBlockIndent: '',
   };
 }
 

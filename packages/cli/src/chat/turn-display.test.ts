@@ -44,17 +44,17 @@ test('a running tool shows how long it takes, and becomes an entry when it ends'
   const { shown, clock, text } = display();
   shown.show(start('a', 'files_read'));
   clock.advance(2_500);
-  assert.equal(text(), '--\n  … files_read 2.5 s path: /tmp/x');
+  assert.equal(text(), '--\n  … files_read · 2.5 s · path: /tmp/x');
   assert.equal(shown.activity, 'files_read');
   shown.show(ended('a', { status: 'done', text: 'ok' }));
-  assert.equal(text(), '  ✓ files_read 1.2 s path: /tmp/x\n--');
+  assert.equal(text(), '  ✓ files_read · 1.2 s · path: /tmp/x\n--');
 });
 
 test('a tool that failed says why', () => {
   const { shown, text } = display();
   shown.show(start('a', 'files_read'));
   shown.show(ended('a', { status: 'refused', text: 'there is no\nsuch file' }));
-  assert.equal(text(), '  ✗ files_read 1.2 s refused: there is no such file\n--');
+  assert.equal(text(), '  ✗ files_read · 1.2 s · refused: there is no such file\n--');
 });
 
 test('many tools at once do not fill the screen', () => {
@@ -71,7 +71,7 @@ test('streamed text is shown once, before and after a tool', () => {
   shown.show(ended('c', { status: 'done', text: 'ok' }));
   for (const part of streamed('Found it.', 'b')) shown.show(part);
   shown.show(end('Looking.\n\nFound it.'));
-  assert.equal(text(), '\n  Looking.\n  ✓ files_read 1.2 s path: /tmp/x\n\n  Found it.\n--');
+  assert.equal(text(), '\n  Looking.\n  ✓ files_read · 1.2 s · path: /tmp/x\n\n  Found it.\n--');
 });
 
 test('text that is taken back disappears', () => {
@@ -100,11 +100,29 @@ test('an error shows its code, and an interruption is none', () => {
   failed.shown.show(
     end('', { status: 'failed', error: failure('MODEL_RATE_LIMITED', { model: 'm' }).toData() }),
   );
-  assert.match(failed.text(), /agent: m is rate limited\.[^]*\[MODEL_RATE_LIMITED\]/);
+  assert.match(failed.text(), /m is rate limited\.[^]*\[MODEL_RATE_LIMITED\]/);
   const cancelled = display();
   const error = failure('TURN_CANCELLED', { reason: 'r' }).toData();
   cancelled.shown.show(end('', { status: 'cancelled', error }));
   assert.equal(cancelled.text(), '  Interrupted.\n--');
+});
+
+test('what was cut short is not repeated', () => {
+  const { shown, text } = display();
+  shown.show({ type: 'text-delta', id: 'a', delta: 'The beginning' });
+  const error = failure('TURN_CANCELLED', { reason: 'r' }).toData();
+  shown.show(end('The begin', { status: 'cancelled', error }));
+  assert.equal(text(), '\n  The beginning\n  Interrupted.\n--');
+});
+
+test('text can settle in the middle, and is still taken back as a whole', () => {
+  const { shown, text } = display();
+  shown.show({ type: 'text-delta', id: 'a', delta: 'First,' });
+  shown.settle();
+  shown.show({ type: 'text-delta', id: 'a', delta: 'second.' });
+  assert.equal(text(), '\n  First,\n\n--\n  second.');
+  shown.show({ type: 'text-withdraw', id: 'a', reason: 'r' });
+  assert.equal(text(), '  · started again: r\n--');
 });
 
 test('a question shows the whole call and how it was answered', () => {

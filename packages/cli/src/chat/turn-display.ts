@@ -5,7 +5,7 @@ import { truncateToWidth } from '@earendil-works/pi-tui';
 import type { Component } from '@earendil-works/pi-tui';
 import type { Clock, StreamPart, ToolCall } from '@opencomputer/contracts';
 import { approvalLines } from '../approval-question.ts';
-import { failureLine } from '../failure.ts';
+import { failureText } from '../failure.ts';
 import { sanitiseLine } from '../sanitise.ts';
 import type { Style } from '../style.ts';
 import { argumentsText, duration, intentText, outcomeText } from '../wording.ts';
@@ -36,7 +36,12 @@ interface RunningTool {
 interface ShownText {
   readonly id: string;
   readonly reply: Reply;
-  /** Takes back what has settled. */
+}
+
+/** Text that was streamed under an id, with what takes its entries back. */
+interface StreamedText {
+  readonly id: string;
+  text: string;
   readonly takeBack: (() => void)[];
 }
 
@@ -46,7 +51,7 @@ export class TurnDisplay implements Component {
   readonly #tools = new Map<string, RunningTool>();
   readonly #startedAt: number;
   #text: ShownText | undefined;
-  #shown: { id: string; text: string }[] = [];
+  #shown: StreamedText[] = [];
   #activity = 'sending';
 
   constructor(options: TurnDisplayOptions) {
@@ -89,7 +94,7 @@ export class TurnDisplay implements Component {
         this.#withdraw(part.id, part.reason);
         break;
       case 'tool-start':
-        this.#endText();
+        this.settle();
         this.#tools.set(part.call.callId, {
           call: part.call,
           since: this.#options.clock.monotonic(),
@@ -99,7 +104,7 @@ export class TurnDisplay implements Component {
         this.#endTool(part);
         break;
       case 'approval-ask':
-        this.#endText();
+        this.settle();
         for (const line of approvalLines(part, style)) this.#note(line);
         break;
       case 'approval-end':
@@ -109,6 +114,12 @@ export class TurnDisplay implements Component {
         this.#end(part);
         break;
     }
+  }
+
+  /** Makes an entry of the text so far, so that something else can stand below it. */
+  settle(): void {
+    this.#text?.reply.end();
+    this.#text = undefined;
   }
 
   invalidate(): void {
@@ -121,7 +132,8 @@ export class TurnDisplay implements Component {
     const tools = [...this.#tools.values()];
     for (const { call, since } of tools.slice(0, TOOLS_SHOWN_MAX)) {
       const elapsed = duration(clock.monotonic() - since);
-      const line = `  … ${sanitiseLine(call.tool)} ${elapsed} ${style.dim(argumentsText(call, ARGUMENT_CHARACTERS))}`;
+      const details = style.dim(argumentsText(call, ARGUMENT_CHARACTERS));
+      const line = `  … ${sanitiseLine(call.tool)} · ${elapsed} · ${details}`;
       lines.push(truncateToWidth(line, width, '…'));
     }
     const more = tools.length - TOOLS_SHOWN_MAX;
@@ -130,33 +142,28 @@ export class TurnDisplay implements Component {
   }
 
   #note(text: string): void {
-    this.#options.screen.append(noteEntry(`  ${text}`));
+    this.#options.screen.append(noteEntry(text));
   }
 
   #write(id: string, delta: string): void {
     this.#activity = 'writing';
     if (this.#text?.id !== id) {
-      this.#endText();
+      this.settle();
       const { screen, style } = this.#options;
       const takeBack = [screen.append(blankEntry())];
       const settle = (block: Component): void => void takeBack.push(screen.append(block));
-      this.#text = { id, reply: new Reply(style, settle), takeBack };
-      this.#shown.push({ id, text: '' });
+      this.#text = { id, reply: new Reply(style, settle) };
+      this.#shown.push({ id, text: '', takeBack });
     }
     const shown = this.#shown.at(-1);
     if (shown !== undefined) shown.text += delta;
     this.#text.reply.write(delta);
   }
 
-  #endText(): void {
-    this.#text?.reply.end();
-    this.#text = undefined;
-  }
-
   #withdraw(id: string, reason: string): void {
-    if (this.#text?.id === id) {
-      for (const takeBack of this.#text.takeBack) takeBack();
-      this.#text = undefined;
+    if (this.#text?.id === id) this.#text = undefined;
+    for (const shown of this.#shown) {
+      if (shown.id === id) for (const takeBack of shown.takeBack) takeBack();
     }
     this.#shown = this.#shown.filter((shown) => shown.id !== id);
     this.#activity = 'thinking';
@@ -174,22 +181,23 @@ export class TurnDisplay implements Component {
     const details = isDone
       ? argumentsText(tool.call, ARGUMENT_CHARACTERS)
       : outcomeText(part.outcome);
-    this.#note(`${mark} ${name} ${duration(part.durationMs)} ${style.dim(details)}`);
+    this.#note(`${mark} ${name} · ${duration(part.durationMs)} · ${style.dim(details)}`);
     this.#activity = 'thinking';
   }
 
   #end(part: Extract<StreamPart, { type: 'turn-end' }>): void {
-    this.#endText();
+    this.settle();
     this.#tools.clear();
     const { screen, style, isRaw } = this.#options;
-    const streamed = this.#shown.map(({ text }) => text).join('');
+    const streamed = compact(this.#shown.map(({ text }) => text).join(''));
+    const isCut = part.status === 'cancelled' && streamed !== '';
     // What was not streamed, or was lost by a slow reader, is in the end.
-    if (part.text.trim() !== '' && compact(streamed) !== compact(part.text)) {
+    if (part.text.trim() !== '' && !isCut && streamed !== compact(part.text)) {
       screen.append(blankEntry());
       screen.append(isRaw ? outputEntry(part.text, style) : replyEntry(part.text, style));
     }
     if (part.status === 'cancelled') this.#note(style.warn('Interrupted.'));
-    else if (part.error !== undefined) this.#note(style.bad(failureLine(part.error)));
+    else if (part.error !== undefined) this.#note(style.bad(failureText(part.error)));
   }
 }
 
