@@ -227,15 +227,23 @@ test('a plain request whose client leaves is cancelled too', async (context) => 
 });
 
 test('with an idempotency key the turn goes on without its client', async (context) => {
-  const turn = endless();
-  const service = scriptedService({ send: () => turn.parts });
+  const left = Promise.withResolvers<void>();
+  async function* talkative(): AsyncGenerator<StreamPart> {
+    try {
+      const [start] = saying();
+      if (start) yield start;
+      for (;;) {
+        yield { type: 'text-delta', id: 'a', delta: 'more ' };
+        await new Promise(setImmediate);
+      }
+    } finally {
+      left.resolve();
+    }
+  }
+  const service = scriptedService({ send: talkative });
   const served = await serve(context, service);
-  const response = await openStream(served, { 'idempotency-key': 'k1' });
-  const closed = once(response, 'close');
-  response.destroy();
-  await closed;
-  turn.finish();
-  await turn.left;
+  (await openStream(served, { 'idempotency-key': 'k1' })).destroy();
+  await left.promise;
   assert.deepEqual(service.acted, []);
 });
 

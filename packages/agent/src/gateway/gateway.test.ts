@@ -137,6 +137,21 @@ test('a body over the limit is refused in words that its sender can read', async
   assert.equal(service.sent.length, 1);
 });
 
+test('a sender that is told early that its body is too large may finish and go on', async (context) => {
+  const served = await serve(context, scriptedService());
+  const socket = connect(Number(new URL(served.url).port), '127.0.0.1').setEncoding('utf8');
+  const head = (length: number): string =>
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${apiKey}\r\n` +
+    `content-type: application/json\r\ncontent-length: ${length}\r\n\r\n`;
+  socket.write(head(bodyBytesMax + 1));
+  assert.match(String(await once(socket, 'data')), /^HTTP\/1\.1 413 /);
+  socket.write('x'.repeat(bodyBytesMax + 1));
+  const body = JSON.stringify(message('hi'));
+  socket.write(head(body.length) + body);
+  assert.match(String(await once(socket, 'data')), /^HTTP\/1\.1 200 /);
+  socket.destroy();
+});
+
 test('a body that is no JSON, no UTF-8, empty or of another type is refused', async (context) => {
   const service = scriptedService();
   const served = await serve(context, service);
@@ -178,14 +193,15 @@ test('broken requests do not harm the next one', async (context) => {
 test('a stop refuses new requests, waits for the running one, and then closes', async (context) => {
   const turn = held();
   const served = await serve(context, scriptedService({ send: turn.parts }));
-  const agent = new Agent({ keepAlive: true });
   const running = ask(served, { body: message('hi', { stream: true }) });
   await turn.started;
   const closing = served.gateway.close();
   for (const local of [false, true]) {
-    const refused = await ask(served, { body: message('hi'), local });
+    const headers = { connection: 'keep-alive' };
+    const refused = await ask(served, { body: message('hi'), headers, local });
     assert.deepEqual([refused.status, codeOf(refused)], [503, 'SERVICE_STOPPING']);
     assert.equal(refused.headers['retry-after'], '5');
+    assert.equal(refused.headers.connection, 'close');
   }
   turn.end();
   assert.match((await running).text, /Hello.*\[DONE\]/s);
@@ -193,7 +209,6 @@ test('a stop refuses new requests, waits for the running one, and then closes', 
   assert.equal(existsSync(served.socketPath), false);
   await assert.rejects(ask(served, { body: message('hi') }), { code: 'ECONNREFUSED' });
   assert.equal(served.gateway.close(), served.gateway.close());
-  agent.destroy();
 });
 
 test('a stop ends what still runs after its time, and cancels nothing', async (context) => {

@@ -41,7 +41,7 @@ async function connected(
   const served = await serve(context, service, options);
   const agent = await connectAgent(served.socketPath);
   assert.ok(agent);
-  context.after(() => agent.close());
+  context.after(() => agent.stop());
   return { agent, served, service };
 }
 
@@ -116,11 +116,20 @@ test('every action, question and answer goes through unchanged', async (context)
   assert.deepEqual(service.acted, actions);
 });
 
-test('stop asks the process, after the answer was sent', async (context) => {
+test('stopping lets go of the daemon, which goes on; only asked by name does it stop', async (context) => {
   const asked = Promise.withResolvers<void>();
-  const { agent } = await connected(context, {}, { onStop: () => asked.resolve() });
+  let stops = 0;
+  const onStop = (): void => {
+    stops += 1;
+    asked.resolve();
+  };
+  const { agent, served } = await connected(context, {}, { onStop });
   await agent.stop();
+  const next = await connectAgent(served.socketPath);
+  assert.equal(stops, 0);
+  await next?.stopDaemon();
   await asked.promise;
+  assert.equal(stops, 1);
 });
 
 test('errors of every operation arrive as what they were', async (context) => {
@@ -268,7 +277,8 @@ test('a stop ends listening quietly and a running turn with its error', async (c
 });
 
 test('a message over the limit is refused before it is sent', async (context) => {
-  const { agent, service } = await connected(context);
+  const { agent, served, service } = await connected(context);
+  await served.gateway.close();
   const text = 'x'.repeat(bodyBytesMax);
   await assert.rejects(collect(agent.send({ ...greeting, text })), { code: 'INPUT_TOO_LARGE' });
   assert.deepEqual(service.sent, []);
@@ -292,7 +302,7 @@ test('a daemon that dies or talks nonsense in the middle of a turn is unreachabl
   await once(server, 'listening');
   const agent = await connectAgent(path);
   assert.ok(agent);
-  context.after(() => agent.close());
+  context.after(() => agent.stop());
   for (let count = 0; count < 5; count += 1) {
     await assert.rejects(collect(agent.send(greeting)), { code: 'SERVICE_UNREACHABLE' });
   }

@@ -17,11 +17,12 @@ import { readLines } from './lines.ts';
 import { answerBytesMax, bodyBytesMax, internalRoute, isErrorData } from './wire.ts';
 import type { SpeechLine, TurnLine } from './wire.ts';
 
-/** A running agent. `stop` asks its process to stop; `close` only lets go of the connections. */
+/** A running agent. `stop` only lets go of it, as every command does at its end. */
 export interface RemoteAgent extends AgentService {
   /** Version of the program that runs. */
   readonly version: string;
-  close(): void;
+  /** Asks the daemon to stop; resolves when it has heard. */
+  stopDaemon(): Promise<void>;
 }
 
 const connectionsMax = 64;
@@ -51,7 +52,7 @@ export async function connectAgent(socketPath: string): Promise<RemoteAgent | un
   try {
     const hello = await ask(open, { path: internalRoute.hello, answerMsMax: helloMsMax });
     const { version } = hello as { version: string };
-    return remoteAgent(open, { version, close: () => connections.destroy() });
+    return remoteAgent(open, { version, stop: async () => connections.destroy() });
   } catch (error) {
     connections.destroy();
     const cause = isAgentError(error) ? error.cause : undefined;
@@ -60,7 +61,7 @@ export async function connectAgent(socketPath: string): Promise<RemoteAgent | un
   }
 }
 
-function remoteAgent(open: Open, rest: Pick<RemoteAgent, 'version' | 'close'>): RemoteAgent {
+function remoteAgent(open: Open, rest: Pick<RemoteAgent, 'version' | 'stop'>): RemoteAgent {
   return {
     ...rest,
     send: (request) => send(open, request),
@@ -72,7 +73,7 @@ function remoteAgent(open: Open, rest: Pick<RemoteAgent, 'version' | 'close'>): 
       (await ask(open, { path: internalRoute.query, body: { name, input } })) as Promise<
         Queries[Name]['output']
       >,
-    stop: async () => {
+    stopDaemon: async () => {
       await ask(open, { path: internalRoute.stop, body: {} });
     },
   };
