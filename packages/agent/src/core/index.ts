@@ -1,5 +1,4 @@
-export { addTurn, assembleMessages, emptyConversation } from './dialogue/index.ts';
-export { foldConversation, saidBy } from './dialogue/index.ts';
+export { assembleMessages, createDialogue, windowLimits } from './dialogue/index.ts';
 export type { Conversation, WindowLimits } from './dialogue/index.ts';
 export { indexTools, searchTools } from './resolver/index.ts';
 export { advance, isFinal, pendingCommands, replay } from './turn/index.ts';

@@ -3,7 +3,12 @@
 
 import { AgentError } from '@opencomputer/contracts';
 import type { InboundMessage, StreamPart } from '@opencomputer/contracts';
-import type { SendRequest, TurnAction, TurnSummary } from '@opencomputer/contracts/internal';
+import type {
+  ModelRequest,
+  SendRequest,
+  TurnAction,
+  TurnSummary,
+} from '@opencomputer/contracts/internal';
 import { createConversations } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import { toInput, toMessage } from './message.ts';
@@ -22,9 +27,19 @@ export interface Driver {
   undo(person: string, conversation: string): Promise<TurnSummary>;
   /** Turns of a conversation, oldest first. */
   turns(conversation: string): Promise<readonly TurnSummary[]>;
+  /** What would be sent to the model if the person said `text` now. */
+  preview(input: PreviewInput): Promise<ModelRequest>;
   running(): number;
   /** Takes no new message, waits for running turns up to `graceMs`, then leaves them open. */
   stop(graceMs: number): Promise<void>;
+}
+
+/** A message that is not sent. */
+export interface PreviewInput {
+  readonly person: string;
+  readonly conversation?: string;
+  readonly text: string;
+  readonly timeZone: string;
 }
 
 /** A driver on one machine, with the journal as its memory. */
@@ -96,6 +111,13 @@ class EmbeddedDriver<View> implements Driver {
     });
   }
 
+  async preview(input: PreviewInput): Promise<ModelRequest> {
+    const message = toMessage({ ...unsent, ...input }, this.#ports);
+    const view = await this.#conversations.view(message.conversation);
+    const messages = [{ role: 'user' as const, text: input.text }];
+    return this.#ports.core.prepare(view, { message, messages, step: 1 });
+  }
+
   running(): number {
     return this.#turns.size;
   }
@@ -128,6 +150,14 @@ class EmbeddedDriver<View> implements Driver {
     return work;
   }
 }
+
+const unsent = {
+  channel: 'preview',
+  channelMessageId: '',
+  assurance: 'none',
+  interactive: false,
+  stream: false,
+} as const;
 
 /** Who reads the parts of a turn. */
 interface Reader {

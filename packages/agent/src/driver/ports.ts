@@ -22,6 +22,7 @@ import type {
   Permit,
   PluginHost,
   PrepareRequest,
+  Statement,
   TurnMachine,
   Understand,
 } from '@opencomputer/contracts/internal';
@@ -48,6 +49,8 @@ export interface ToolPorts {
     said: readonly string[],
   ) => Readonly<Record<string, Origin>>;
   readonly keepTimers: KeepTimers;
+  /** Called after timers were kept. */
+  readonly timersKept: () => void;
   readonly grants: readonly Grant[];
   /** Folders that the person granted for good, absolute. */
   readonly folders: readonly string[];
@@ -58,6 +61,16 @@ export interface LogPorts {
   readonly journal: Journal;
   readonly mailbox: Mailbox;
   readonly database: Pick<Database, 'write'>;
+  /** Statements by which views follow the end of a turn, in the commit that ends it. */
+  readonly observe: (ended: EndedTurn) => readonly Statement[];
+}
+
+/** A turn that took the fast path, as views of it need it. */
+export interface EndedTurn {
+  readonly person: string;
+  readonly intent: string;
+  readonly plugin: string;
+  readonly failed: boolean;
 }
 
 /** Everything that the driver is given. */

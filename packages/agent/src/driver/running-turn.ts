@@ -40,7 +40,8 @@ export class RunningTurn<View> {
   readonly #waiting: TurnInput[] = [];
   readonly #record: TurnInput[];
   #recorded: number;
-  #statements: Statement[] = [];
+  /** Statements that keep timers, for the next commit. */
+  #timers: Statement[] = [];
   #state: TurnState | undefined;
   #streamed = '';
   #wake: (() => void) | undefined;
@@ -146,10 +147,12 @@ export class RunningTurn<View> {
     const { journal, database } = this.#ports.log;
     const unrecorded = this.#record.slice(this.#recorded);
     const appended = await journal.append(this.#owner(), unrecorded, this.#recorded);
-    const statements = [...appended, ...this.#statements, ...more];
+    const timers = this.#timers;
+    const statements = [...appended, ...timers, ...more];
     this.#recorded = this.#record.length;
-    this.#statements = [];
+    this.#timers = [];
     if (statements.length > 0) await database.write(statements);
+    if (timers.length > 0) this.#ports.tools.timersKept();
   }
 
   async #finish(state: TurnState): Promise<FinishedTurn> {
@@ -162,6 +165,7 @@ export class RunningTurn<View> {
     const { error } = state.reply ?? {};
     const payload = { status, usage: { ...usage }, ...(error && { error: { ...error } }) };
     await this.#save([
+      ...this.#observe(finished),
       await journal.event(this.#owner(), { name: 'turn-finish', at: this.#now(), payload }),
       await mailbox.enqueue({ id: replyId, channel, person, conversation, turn: id, text }),
       mailbox.finish(id),
@@ -171,6 +175,16 @@ export class RunningTurn<View> {
     this.#emit({ type: 'turn-end', turn: id, status: end, text, usage, ...(error && { error }) });
     await mailbox.delivered([replyId]);
     return finished;
+  }
+
+  /** What views learn from a turn that took the fast path. */
+  #observe({ status }: FinishedTurn): readonly Statement[] {
+    const [first] = this.#record;
+    if (first?.type !== 'turn-start' || first.plan.type !== 'tool') return [];
+    const { call, intent } = first.plan;
+    const plugin = this.#tools.plugin(call.tool);
+    const { person } = this.message;
+    return this.#ports.log.observe({ person, intent, plugin, failed: status !== 'done' });
   }
 
   #execute(command: Command): void {
@@ -232,7 +246,7 @@ export class RunningTurn<View> {
     if (outcome.status === 'done' && outcome.timers !== undefined) {
       const { person, conversation } = this.message;
       const owner = { person, plugin, conversation };
-      this.#statements.push(...(await this.#ports.tools.keepTimers(owner, outcome.timers)));
+      this.#timers.push(...(await this.#ports.tools.keepTimers(owner, outcome.timers)));
     }
     return { type: 'tool-finish', at: this.#now(), callId, outcome };
   }

@@ -59,7 +59,7 @@ export function createTurnTools(ports: ToolPorts, message: InboundMessage): Turn
           tier,
           effect: declaration.effect,
           reach: declaration.reach,
-          origins: said ? ports.originsOf(call.arguments, declaration.input, said) : own(call),
+          origins: originsOf(ports, tool, { call, said }),
           interactive: message.interactive,
           grants: [...ports.grants, ...typedCommand(message, call)],
         });
@@ -96,8 +96,17 @@ function permitFromRecord(ports: ToolPorts, call: ToolCall, record: readonly Tur
   return ports.gate.approve(call);
 }
 
-function own(call: ToolCall): Readonly<Record<string, Origin>> {
-  return Object.fromEntries(Object.keys(call.arguments).map((name) => [name, 'user']));
+/** A third party's schema is not trusted to say what a value is, so nothing counts as own. */
+function originsOf(
+  ports: ToolPorts,
+  { tier, declaration }: InstalledTool,
+  { call, said }: { readonly call: ToolCall; readonly said: readonly string[] | undefined },
+): Readonly<Record<string, Origin>> {
+  if (tier !== 'third-party' && said !== undefined) {
+    return ports.originsOf(call.arguments, declaration.input, said);
+  }
+  const origin = said === undefined ? 'user' : 'model';
+  return Object.fromEntries(Object.keys(call.arguments).map((name) => [name, origin]));
 }
 
 function typedCommand(message: InboundMessage, call: ToolCall): readonly Grant[] {

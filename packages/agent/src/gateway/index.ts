@@ -1,3 +1,2 @@
-export { readApiKey } from './api-key.ts';
-export { createGateway, drainMsMax } from './gateway.ts';
-export type { Gateway, GatewayOptions } from './gateway.ts';
+export { startDaemon } from './daemon.ts';
+export type { RunningDaemon } from './daemon.ts';

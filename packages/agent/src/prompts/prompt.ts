@@ -13,7 +13,7 @@ export const searchTool = 'tool_search';
 export const foundToolsMax = 12;
 
 /** The default system prompt. It holds nothing that changes from day to day, so it stays cached. */
-export const systemTemplate = `You are OpenComputer, the personal assistant of {user_name}. \
+export const systemTemplate: string = `You are OpenComputer, the personal assistant of {user_name}. \
 Be brief and concrete; answer in the user's language, in plain Markdown.
 - Act through tools. Never claim that something was done unless a tool result says so.
 - If no tool fits, call ${searchTool} first; what it finds can be called next.

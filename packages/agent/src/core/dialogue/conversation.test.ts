@@ -10,6 +10,7 @@ import {
   emptyConversation,
   foldConversation,
   resultCharactersMax,
+  windowLimits,
 } from './conversation.ts';
 import type { WindowLimits } from './conversation.ts';
 import type { FinishedTurn } from '@opencomputer/contracts/internal';
@@ -145,4 +146,10 @@ test('more is sent while tools are at work than in talk', () => {
   const work = Array.from({ length: 10 }, (_, index) => turn(`t${index}`, text, 1));
   assert.ok(foldConversation(talk, new Set(), limits).compacted > 0);
   assert.equal(foldConversation(work, new Set(), limits).compacted, 0);
+});
+
+test('a small model gets half of its window for what went before, a large one a bound', () => {
+  assert.equal(windowLimits(8_000).workCharactersMax, 4_000 * 3.6);
+  assert.equal(windowLimits(200_000).talkCharactersMax, 8_000 * 3.6);
+  assert.equal(windowLimits(200_000).workCharactersMax, 32_000 * 3.6);
 });

@@ -2,7 +2,7 @@
 // to change the log: a turn that left the window or was undone is still there and can come back.
 
 import type { Expectation, Message } from '@opencomputer/contracts';
-import type { FinishedTurn } from '@opencomputer/contracts/internal';
+import type { Dialogue, FinishedTurn } from '@opencomputer/contracts/internal';
 
 /** What a conversation looks like to the next turn. */
 export interface Conversation {
@@ -33,6 +33,20 @@ export const emptyConversation: Conversation = {
 export interface WindowLimits {
   readonly talkCharactersMax: number;
   readonly workCharactersMax: number;
+}
+
+/** Tokens of past turns that are sent: in talk, and while tools are at work. */
+const talkTokensMax = 8_000;
+const workTokensMax = 32_000;
+const charactersPerToken = 3.6;
+
+/** The limits for a model's context window: half of it at most, the rest is for the current turn. */
+export function windowLimits(contextTokens: number): WindowLimits {
+  const half = contextTokens / 2;
+  return {
+    talkCharactersMax: Math.min(half, talkTokensMax) * charactersPerToken,
+    workCharactersMax: Math.min(half, workTokensMax) * charactersPerToken,
+  };
 }
 
 /** Result texts longer than this are sent with their middle cut out. */
@@ -110,6 +124,16 @@ export function saidBy(conversation: Conversation): readonly string[] {
   return conversation.window.flatMap(({ messages }) =>
     messages.flatMap((message) => (message.role === 'user' ? [message.text] : [])),
   );
+}
+
+/** The dialogue as the driver uses it; the limits may change with the model. */
+export function createDialogue(limits: () => WindowLimits): Dialogue<Conversation> {
+  return {
+    fold: (turns, undone) => foldConversation(turns, undone, limits()),
+    add: (view, turn) => addTurn(view, turn, limits()),
+    expectation: (view) => view.expectation,
+    said: saidBy,
+  };
 }
 
 /** What a message weighs when it is sent, in characters. */

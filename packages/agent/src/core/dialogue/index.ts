@@ -1,9 +1,2 @@
-export {
-  addTurn,
-  assembleMessages,
-  charactersOf,
-  emptyConversation,
-  foldConversation,
-  saidBy,
-} from './conversation.ts';
+export { assembleMessages, createDialogue, windowLimits } from './conversation.ts';
 export type { Conversation, CurrentTurn, WindowLimits } from './conversation.ts';

@@ -34,7 +34,7 @@ export interface Step {
 type Input<Type extends TurnInput['type']> = Extract<TurnInput, { type: Type }>;
 
 /** How long a person has to answer a question; then it counts as no. */
-export const approvalMsMax = 5 * 60_000;
+export const approvalMsMax: number = 5 * 60_000;
 
 /**
  * The next state of a turn and what is to be done. `state` is undefined only with `turn-start`,

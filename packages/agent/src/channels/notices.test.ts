@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OutboundReply } from '@opencomputer/contracts';
+import { createNotices } from './notices.ts';
+
+function outbox(): {
+  put(text: string): void;
+  waiting(): Promise<readonly OutboundReply[]>;
+  delivered(ids: readonly string[]): Promise<void>;
+} {
+  let replies: OutboundReply[] = [];
+  return {
+    put: (text) => {
+      const id = `${text}-id`;
+      replies.push({ id, channel: 'terminal', person: 'ann', conversation: 'c', text });
+    },
+    waiting: async () => [...replies],
+    delivered: async (ids) => {
+      replies = replies.filter(({ id }) => !ids.includes(id));
+    },
+  };
+}
+
+test('what waited is shown once, also to two who ask at the same time', async () => {
+  const box = outbox();
+  box.put('a');
+  const notices = createNotices(box);
+  const [first, second] = await Promise.all([notices.take('ann'), notices.take('ann')]);
+  assert.deepEqual([first.length, second.length], [1, 0]);
+});
+
+test('a listener gets what waits, then what comes, and ends with its signal', async () => {
+  const box = outbox();
+  box.put('before');
+  const notices = createNotices(box);
+  const end = new AbortController();
+  const heard: string[] = [];
+  for await (const { text } of notices.listen('ann', end.signal)) {
+    heard.push(text);
+    if (text === 'before') {
+      box.put('after');
+      notices.announce('ann');
+    } else end.abort();
+  }
+  assert.deepEqual(heard, ['before', 'after']);
+});

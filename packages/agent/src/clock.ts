@@ -1,0 +1,17 @@
+// Owns the machine's own clock behind the port. Refuses to be imported by anything but the
+// composition root, so that everything else can be tested in any time.
+
+import type { Clock } from '@opencomputer/contracts';
+
+/** The longest delay that a timer of Node keeps. */
+const delayMsMax = 2 ** 31 - 1;
+
+/** Time of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, Math.min(Math.max(0, delayMs), delayMsMax));
+    return () => clearTimeout(timer);
+  },
+};

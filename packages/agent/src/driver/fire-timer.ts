@@ -1,0 +1,59 @@
+// Owns what follows when a timer fires: a word to the person, an event, and the timer after it.
+// Refuses to fire halfway: all of it joins the commit that removes the timer.
+
+import type { Clock, IdentifierSource, TimerChange } from '@opencomputer/contracts';
+import type { Mailbox, Statement } from '@opencomputer/contracts/internal';
+import { tellFired } from './host-calls.ts';
+import type { FiredTimer, HostCallPorts } from './host-calls.ts';
+import type { Journal } from './journal.ts';
+
+/** A timer that is due, with whom it speaks to. */
+export interface DueReminder extends FiredTimer {
+  readonly text: string;
+  readonly person: string;
+  readonly conversation: string;
+}
+
+/** What firing needs. */
+export interface FirePorts extends HostCallPorts {
+  readonly journal: Pick<Journal, 'event'>;
+  readonly enqueue: Mailbox['enqueue'];
+  readonly clock: Clock;
+  readonly identifier: IdentifierSource;
+  readonly timeZone: string;
+}
+
+/** The channel by which the agent speaks by itself until a person chose another. */
+const noticeChannel = 'terminal';
+/** Milliseconds that a plugin has to say what comes next. */
+const tellMsMax = 10_000;
+
+/** The statements of a firing, and the timers that replace the fired one. */
+export async function fireTimer(
+  ports: FirePorts,
+  timer: DueReminder,
+): Promise<{ statements: readonly Statement[]; changes: readonly TimerChange[] }> {
+  const { id, plugin, at, text, person, conversation } = timer;
+  const { clock, journal, enqueue, identifier, timeZone } = ports;
+  const now = clock.now();
+  const late = new AbortController();
+  const cancel = clock.after(tellMsMax, () => late.abort());
+  try {
+    const changes = await tellFired(ports, timer, {
+      person,
+      timeZone,
+      now,
+      idempotencyKey: `timer/${id}/${at}`,
+      folders: [],
+      signal: late.signal,
+    });
+    const event = { name: 'timer-fire', at: now, payload: { plugin, due: at } };
+    const statements = [
+      await enqueue({ id: identifier(), channel: noticeChannel, person, conversation, text }),
+      await journal.event({ person, conversation }, event),
+    ];
+    return { statements, changes };
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,401 @@
+// Owns the composition of the agent: the only file that knows every part, opens them in order and
+// lets go of them in reverse. Refuses behaviour of its own beyond handing one part to another.
+
+import { hash, randomUUIDv7 } from 'node:crypto';
+import { join } from 'node:path';
+import type { Clock, Configuration, Grant } from '@opencomputer/contracts';
+import type {
+  AgentService,
+  PrepareRequest,
+  TurnMachine,
+  Understand,
+} from '@opencomputer/contracts/internal';
+import { channelMigrations, createMailbox, createNotices } from './channels/index.ts';
+import { systemClock } from './clock.ts';
+import * as core from './core/index.ts';
+import type { Conversation, IntentParser, IntentSource } from './core/index.ts';
+import * as driving from './driver/index.ts';
+import type { Driver, Journal, OtherQueries } from './driver/index.ts';
+import { createPriors, feedbackMigrations } from './feedback/index.ts';
+import type { Priors } from './feedback/index.ts';
+import type { RunningDaemon } from './gateway/index.ts';
+import { createModelEngine } from './llm/index.ts';
+import type { LanguageEngine, ModelSetting } from './llm/index.ts';
+import { createMemory, memoryMigrations } from './memory/index.ts';
+import { createPluginHost, installed, loadManifest } from './plugins/index.ts';
+import type { BuiltinPlugin, ListingPluginHost } from './plugins/index.ts';
+import { createGate, decide, originsOf } from './policy/index.ts';
+import type { Gate } from './policy/index.ts';
+import {
+  createStamp,
+  offerTools,
+  renderPrompt,
+  sectionsOf,
+  systemTemplate,
+} from './prompts/index.ts';
+import { abilitiesOf, assistantSkill, memorySkill, settingsOf } from './skills/index.ts';
+import { openStore, readCached, writeCached } from './store/index.ts';
+import type { Store } from './store/index.ts';
+import { createTimers, workflowMigrations } from './workflows/index.ts';
+import type { Timers } from './workflows/index.ts';
+import { version } from './version.ts';
+
+/** The one person of an embedded installation. */
+const owner = 'owner';
+/** Time that running turns are given at the end. */
+const graceMsMax = 25_000;
+const outputTokensMax = 4_096;
+const contextTokensUnknown = 8_192;
+
+/** What the agent is opened with; nothing else is read from the process or the machine. */
+export interface AgentOptions {
+  /** The data directory. */
+  readonly directory: string;
+  /** Variables in which models are found, and of which plugins get PATH, LANG and TZ. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly configuration: Configuration;
+  /** Holds one folder for each official plugin. */
+  readonly pluginDirectory: string;
+  /** What a second process is told holds the data directory. */
+  readonly command?: string;
+  readonly clock?: Clock;
+  /** Told of faults that no person waits for; silent when absent. */
+  readonly report?: (error: unknown, about: string) => void;
+}
+
+/** The options with their defaults, and the open store. */
+interface Given extends Required<AgentOptions> {
+  readonly store: Store;
+}
+
+/** The parts that others are made of. */
+interface Parts extends Given {
+  readonly gate: Gate;
+  readonly engine: LanguageEngine;
+  readonly host: ListingPluginHost;
+  readonly priors: Priors;
+  readonly journal: Journal;
+  readonly grants: readonly Grant[];
+}
+
+const machine: TurnMachine = {
+  advance: core.advance,
+  replay: core.replay,
+  pendingCommands: core.pendingCommands,
+  isFinal: core.isFinal,
+};
+
+/** Opens the agent in this process. Rejects with the STORE_ and MIGRATION_ errors of its store. */
+export async function openAgent(options: AgentOptions): Promise<AgentService> {
+  return (await compose(options)).service;
+}
+
+/** Opens the agent and serves it on the data directory's socket and, when asked, on a port. */
+export async function serve(
+  options: AgentOptions & { readonly port?: number; readonly timeZone: string },
+): Promise<RunningDaemon> {
+  const { service, store } = await compose({ command: 'agent serve', ...options });
+  const { port, timeZone, clock = systemClock, report } = options;
+  const { startDaemon } = await import('./gateway/index.ts');
+  return startDaemon({
+    service,
+    socketPath: store.directory.file('agent.sock'),
+    keyPath: store.directory.file('api.key'),
+    ...(port !== undefined && { port }),
+    version,
+    person: owner,
+    timeZone,
+    conversationFor: (user) => `api-${store.sealing.hash('conversation', user).slice(0, 24)}`,
+    clock,
+    identifiers: randomUUIDv7,
+    onFault: (error) => report?.(error, 'gateway'),
+  });
+}
+
+async function compose(
+  options: AgentOptions,
+): Promise<{ readonly service: AgentService; readonly store: Store }> {
+  const given = {
+    clock: systemClock,
+    command: 'agent',
+    report: (): undefined => undefined,
+    ...options,
+  };
+  const migrations = [
+    ...channelMigrations,
+    ...driving.driverMigrations,
+    ...memoryMigrations,
+    ...workflowMigrations,
+    ...feedbackMigrations,
+  ];
+  const { directory: path, command, clock } = given;
+  const store = await openStore({ path, command, migrations, clock });
+  try {
+    const parts = await makeParts({ ...given, store });
+    const { driver, timers, service } = assemble(parts);
+    await driver.resume();
+    await timers.start();
+    return { service, store };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function makeParts(given: Given): Promise<Parts> {
+  const { database, sealing } = given.store;
+  const gate = createGate(decide);
+  const engine = makeEngine(given);
+  const { allow } = given.configuration.policy;
+  const grants = allow.map((tool): Grant => ({ type: 'tool', tool }));
+  const host = await makeHost(given, { gate, engine, grants });
+  const priors = createPriors(database);
+  const identifier = randomUUIDv7;
+  const journal = driving.createJournal({ database, sealing, identifier, machine });
+  return { ...given, gate, engine, host, priors, journal, grants };
+}
+
+/** What runs once the parts are wired. */
+interface Running {
+  readonly driver: Driver;
+  readonly timers: Timers;
+  readonly service: AgentService;
+}
+
+/** Everything that runs, wired. */
+function assemble(parts: Parts): Running {
+  const { store, clock, report, host, gate, engine, journal, grants, configuration } = parts;
+  const { database, sealing } = store;
+  const mailbox = createMailbox(database, sealing);
+  const notices = createNotices(mailbox);
+  const identifier = randomUUIDv7;
+  const timeZone = zoneOf(configuration);
+  const { enqueue } = mailbox;
+  const firing = { host, gate, grants, journal, enqueue, clock, identifier, timeZone };
+  const timers = createTimers({
+    database,
+    sealing,
+    clock,
+    report,
+    fire: (timer) => driving.fireTimer(firing, timer),
+    fired: ({ person }) => notices.announce(person),
+  });
+  const driver = driving.createDriver<Conversation>({
+    core: {
+      machine,
+      dialogue: core.createDialogue(() => core.windowLimits(contextTokensOf(engine))),
+      understand: makeUnderstand(parts),
+      prepare: makePrepare(parts),
+    },
+    tools: {
+      host,
+      gate,
+      grants,
+      originsOf,
+      keepTimers: timers.keep,
+      timersKept: () => timers.wake(),
+      folders: configuration.folders,
+    },
+    log: { journal, mailbox, database, observe: (ended) => [parts.priors.count(ended)] },
+    engine,
+    clock,
+    identifier,
+    budget: configuration.budget,
+    report,
+  });
+  const close = async (): Promise<void> => {
+    timers.stop();
+    await driver.stop(graceMsMax);
+    await host.stop();
+    engine.stop();
+    await store.close();
+  };
+  const queries = makeQueries(parts, driver);
+  const service = driving.createService({
+    driver,
+    journal,
+    queries,
+    person: owner,
+    notices,
+    close,
+  });
+  return { driver, timers, service };
+}
+
+function contextTokensOf(engine: LanguageEngine): number {
+  return engine.models().find(({ current }) => current)?.contextTokens ?? contextTokensUnknown;
+}
+
+function makeEngine({ clock, environment, configuration }: Given): LanguageEngine {
+  const settings = configuration.models.map((model): ModelSetting => {
+    const { provider, model: name, url, keyVariable, contextTokens } = model;
+    return {
+      provider,
+      model: name,
+      ...(url !== undefined && { baseUrl: url }),
+      ...(keyVariable !== undefined && { keyEnvironment: keyVariable }),
+      ...(contextTokens !== undefined && { contextTokens }),
+    };
+  });
+  return createModelEngine({ clock, random: Math.random, environment, settings });
+}
+
+interface HostParts {
+  readonly gate: Gate;
+  readonly engine: LanguageEngine;
+  readonly grants: readonly Grant[];
+}
+
+async function makeHost(given: Given, parts: HostParts): Promise<ListingPluginHost> {
+  const { store, configuration, environment, pluginDirectory, clock, report } = given;
+  const { gate, engine, grants } = parts;
+  const { plugins, warnings } = await installed({
+    directories: [{ directory: pluginDirectory }],
+    configuration: configuration.plugins,
+    frameworkVersion: version,
+  });
+  for (const warning of warnings) report(new Error(warning), 'plugins');
+  const host: ListingPluginHost = createPluginHost({
+    plugins,
+    builtins: await makeBuiltins(given, { engine, host: () => host }),
+    redeem: (permit) => gate.redeem(permit),
+    storageFor: async (plugin, person) => {
+      const seal = await store.sealing.person(person);
+      const folder = store.sealing.hash('plugin-folder', `${plugin}\0${person}`).slice(0, 32);
+      const directory = store.directory.file(join('plugins', plugin, folder));
+      return { directory, key: Buffer.from(seal.deriveKey(`plugin:${plugin}`)).toString('base64') };
+    },
+    callService: (plugin, tool, call) =>
+      driving.callForPlugin({ host, gate, grants }, plugin, { tool, ...call }),
+    clock,
+    places: {
+      node: process.execPath,
+      scratch: store.directory.file('scratch'),
+      listings: store.directory.file('listings'),
+      environment,
+    },
+  });
+  return host;
+}
+
+async function makeBuiltins(
+  given: Given,
+  { engine, host }: { engine: LanguageEngine; host: () => ListingPluginHost },
+): Promise<readonly BuiltinPlugin[]> {
+  const { database, sealing } = given.store;
+  const memory = createMemory({ database, sealing, identifier: randomUUIDv7 });
+  const handlers = {
+    memory: memorySkill(memory, owner),
+    assistant: assistantSkill({
+      search: (query, limit) =>
+        core.searchTools(core.indexTools(host().tools()), query, limit).map(({ tool }) => ({
+          name: tool.declaration.name,
+          description: tool.declaration.description,
+          plugin: tool.plugin,
+        })),
+      abilities: () => abilitiesOf(host().intents()),
+      settings: () => {
+        const model = engine.models().find(({ current }) => current)?.model;
+        return settingsOf(given.configuration, { model, directory: given.directory });
+      },
+      modelConnected: () => engine.models().length > 0,
+    }),
+  };
+  const found = Object.entries(handlers).map(async ([name, plugin]) => {
+    const loaded = await loadManifest(join(given.pluginDirectory, name));
+    return loaded === undefined ? [] : [{ manifest: loaded.manifest, handlers: plugin }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** The zone of the person; the machine's when none is configured. */
+function zoneOf({ person }: Configuration): string {
+  return person.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function makeUnderstand(parts: Parts): Understand {
+  const { host, engine, priors, configuration } = parts;
+  let parser: Promise<IntentParser> | undefined;
+  return async (message, expectation) => {
+    if (engine.models().length === 0) await engine.refresh();
+    const modelConnected = engine.models().length > 0;
+    if (message.command !== undefined) {
+      return core.typedCommand(message.id, message.command, driving.shellTool);
+    }
+    if (message.modelOnly === true || (configuration.fastPath === 'off' && modelConnected)) {
+      return core.leaveToModel(modelConnected, 'the fast path is off');
+    }
+    parser ??= loadParser(parts);
+    const { parseChronoDates: parseDates } = await import('./core/intents/chrono-dates.ts');
+    return core.understand({
+      message,
+      expectation,
+      parser: await parser,
+      parseDates,
+      intents: host.intents(),
+      modelConnected,
+      priorsOf: (intent) => priors.of(message.person, intent),
+    });
+  };
+}
+
+/** The parser for the installed intents; its classifier is trained once per set of manifests. */
+async function loadParser({ host, store, report }: Parts): Promise<IntentParser> {
+  const effects = new Map(host.tools().map(({ declaration: { name, effect } }) => [name, effect]));
+  const sources = host.intents().map(({ declaration }): IntentSource => {
+    return { declaration, effect: effects.get(declaration.tool) ?? 'irreversible' };
+  });
+  const digest = hash('sha256', JSON.stringify([version, sources])).slice(0, 32);
+  const file = { directory: store.directory.file('cache'), name: 'intents', digest };
+  const bytes = await readCached(file);
+  const model = bytes && core.deserialize(bytes);
+  if (model !== undefined) return core.buildParser(sources, model);
+  const parser = core.trainParser(sources);
+  await writeCached(file, core.serialize(parser.model)).catch((error: unknown) =>
+    report(error, 'the cache of the intent parser'),
+  );
+  return parser;
+}
+
+function makePrepare({ host, configuration }: Parts): PrepareRequest<Conversation> {
+  const stamps = new Map<string, (at: number) => string>();
+  const system = renderPrompt(systemTemplate, {
+    user_name: configuration.person.name ?? 'the user',
+  });
+  return async (view, { message, messages, step }) => {
+    const stamp = stamps.get(message.timeZone) ?? createStamp(message.timeZone);
+    stamps.set(message.timeZone, stamp);
+    const all = core.assembleMessages(view, { at: message.at, messages }, stamp);
+    const tools = offerTools(host.tools(), all);
+    const trace = { turn: message.id, step };
+    return { system, messages: all, tools, outputTokensMax, trace };
+  };
+}
+
+function makeQueries(parts: Parts, driver: Driver): OtherQueries {
+  const { engine, host, clock, directory, configuration } = parts;
+  const startedAt = clock.monotonic();
+  return {
+    models: async () => {
+      if (engine.models().length === 0) await engine.refresh();
+      return engine.models();
+    },
+    choose: async ({ model }) => engine.choose(model),
+    plugins: async () => {
+      await host.refresh(AbortSignal.timeout(graceMsMax));
+      return host.describe();
+    },
+    status: async () => ({
+      version,
+      directory,
+      uptimeSeconds: Math.round((clock.monotonic() - startedAt) / 1000),
+      turnsRunning: driver.running(),
+    }),
+    context: async (input) => {
+      const timeZone = zoneOf(configuration);
+      const request = await driver.preview({ ...input, person: owner, timeZone });
+      const model = engine.models().find(({ current }) => current)?.model ?? '';
+      return sectionsOf(request, (characters) => engine.estimator.tokensOf(characters, model));
+    },
+  };
+}
