@@ -10,3 +10,7 @@ export type { ServerScript } from './model-server.ts';
 export type { WireName } from './model-wire.ts';
 export { createHastyClock } from './hasty-clock.ts';
 export type { HastyClock } from './hasty-clock.ts';
+export { toolConformance } from './conformance/tool.ts';
+export type { ConformanceCase, ToolUnderTest } from './conformance/tool.ts';
+export { pluginConformance } from './conformance/plugin.ts';
+export type { PluginUnderTest } from './conformance/plugin.ts';

@@ -1,6 +1,6 @@
 // Owns the conversation with a plugin on our kit: JSON-RPC over its standard streams, revision
 // 2026-07-28 of MCP. Refuses what costs more than it gives here: the SDK's client takes 125 ms of
-// processor time and 32 MB to load (decision 0004).
+// processor time and 32 MB to load (decision 0006).
 
 import type { Clock, JsonObject } from '@opencomputer/contracts';
 import { Child } from './child.ts';
