@@ -10,8 +10,12 @@ const TEST = '\\.test\\.ts$';
 /** Name of the rule to what is forbidden. */
 const FORBIDDEN: Record<string, Pick<IRegularForbiddenRuleType, 'from' | 'to'>> = {
   'agent-sibling': {
-    from: { path: `${AGENT}([^/]+)/` },
+    from: { path: `${AGENT}([^/]+)/`, pathNot: TEST },
     to: { path: AGENT, pathNot: `${AGENT}$1/` },
+  },
+  'agent-test-uses-a-sibling-by-its-index': {
+    from: { path: `${AGENT}([^/]+)/.*${TEST}` },
+    to: { path: AGENT, pathNot: [`${AGENT}$1/`, `${AGENT}[^/]+/index\\.ts$`] },
   },
   'only-server-wires': {
     from: { path: `${AGENT}[^/]+\\.ts$`, pathNot: [`${AGENT}(server|index)\\.ts$`, TEST] },

@@ -46,6 +46,9 @@ test('an index file re-exports by name and does nothing else', () => {
 test('a banned word is found in a name, with its replacement, and not in prose', () => {
   const code = `${OPENING}// the msg\nconst userMsg: string = 'err'; // res\nprint(userMsg, thing.res);\n`;
   assert.deepEqual(problemsOf(source, code), ['"userMsg": instead of "msg" write message']);
+  assert.deepEqual(problemsOf(source, `${OPENING}onFailure((err) => writeErr(err));\n`), [
+    '"err": write error',
+  ]);
   assert.match(problemsOf('scripts/utils.ts', OPENING).join(), /"utils": instead of/);
 });
 
