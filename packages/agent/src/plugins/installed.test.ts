@@ -57,6 +57,18 @@ test('official plugins are those with a manifest, by their folders, sorted', asy
   assert.deepEqual(await list(join(directory, 'missing')), { plugins: [], warnings: [] });
 });
 
+test('only a plugin that runs from source may read code beside its own', async (t) => {
+  const root = await folder(t);
+  const directory = join(root, 'plugins');
+  await add(directory, 'built');
+  await add(directory, 'source', { file: 'src/handler.ts' });
+  const { plugins } = await list(directory);
+  assert.deepEqual(
+    plugins.map((plugin) => plugin.kind === 'program' && plugin.libraries),
+    [[], [join(root, 'packages'), join(root, 'node_modules')]],
+  );
+});
+
 test('a broken plugin is listed with its problem and stops no other', async (t) => {
   const directory = await folder(t);
   await add(directory, 'good');

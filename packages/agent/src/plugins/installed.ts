@@ -2,7 +2,7 @@
 // parties by the configuration. Refuses to start or trust any; a broken one is listed with its problem.
 
 import { access, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { AgentError, isAgentError } from '@opencomputer/contracts';
 import type { Manifest, PluginConfiguration } from '@opencomputer/contracts';
 import { loadManifest } from './manifest-file.ts';
@@ -48,7 +48,8 @@ export type InstalledPlugin = InstalledProgram | InstalledServer | RefusedPlugin
 /** A folder that holds one folder for each official plugin. */
 export interface PluginDirectory {
   readonly directory: string;
-  /** Where plugins that run from source find what they import. */
+  /** Where plugins that run from source find what they import; absent: `packages` and
+   * `node_modules` beside the directory, as in this repository. */
   readonly libraries?: readonly string[];
 }
 
@@ -124,7 +125,9 @@ async function readPlugin(
     const entry = await findEntry(directory, manifest.entry);
     if (entry === undefined) throw refuse(`entry: there is no file ${manifest.entry}`);
     const { name } = manifest;
-    const libraries = from.libraries ?? [];
+    const root = dirname(from.directory);
+    const beside = [join(root, 'packages'), join(root, 'node_modules')];
+    const libraries = entry.endsWith('.ts') ? (from.libraries ?? beside) : [];
     return { plugin: { kind: 'program', name, manifest, directory, entry, libraries }, warnings };
   } catch (error) {
     if (!isAgentError(error, 'PLUGIN_MANIFEST')) throw error;
