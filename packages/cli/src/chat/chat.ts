@@ -82,7 +82,10 @@ class Chat {
   #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ChatOptions) {
-    const { context, service, terminal = new ScreenTerminal() } = options;
+    const { context, service } = options;
+    const onTooLarge = (bytes: number): void => this.#failPaste(bytes);
+    const limits = { bytesMax: MESSAGE_BYTES_MAX, onTooLarge };
+    const { terminal = new ScreenTerminal(limits) } = options;
     this.#options = options;
     this.#service = service;
     this.#style = styleFor(context.environment.terminal.isColoured);
@@ -131,13 +134,16 @@ class Chat {
   #input(data: string): { consume: true } | { data: string } | undefined {
     const paste = readPaste(data);
     if (paste !== undefined && 'bytes' in paste) {
-      const bytesMax = MESSAGE_BYTES_MAX;
-      this.#fail(new AgentError('INPUT_TOO_LARGE', { bytes: paste.bytes, bytesMax }));
+      this.#failPaste(paste.bytes);
       return { consume: true };
     }
     if (paste !== undefined) return paste;
     const meaning = meaningOf(data);
     return meaning !== undefined && this.#press(meaning) ? { consume: true } : undefined;
+  }
+
+  #failPaste(bytes: number): void {
+    this.#fail(new AgentError('INPUT_TOO_LARGE', { bytes, bytesMax: MESSAGE_BYTES_MAX }));
   }
 
   /** Does what a key means now; false when the editor is to have it. */

@@ -6,7 +6,8 @@ import { ScreenTerminal, showLinkAddresses } from './screen-terminal.ts';
 test('the scrollback is never erased', () => {
   const written: string[] = [];
   const write = mock.method(process.stdout, 'write', (text: string) => written.push(text) > 0);
-  new ScreenTerminal().write('\u001b[2J\u001b[H\u001b[3Jtext');
+  const options = { bytesMax: 10, onTooLarge: () => undefined };
+  new ScreenTerminal(options).write('\u001b[2J\u001b[H\u001b[3Jtext');
   write.mock.restore();
   assert.deepEqual(written, ['\u001b[2J\u001b[Htext']);
 });
