@@ -10,7 +10,8 @@ import { join } from 'node:path';
 
 const PATTERNS = [
   'packages/*/{src,bin}/**/*.test.ts',
-  '{plugins,bench}/**/src/**/*.test.ts',
+  'plugins/*/src/**/*.test.ts',
+  'bench/**/*.test.ts',
   'scripts/*.test.ts',
 ];
 const CONCURRENCY = 2;
