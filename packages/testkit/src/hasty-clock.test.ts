@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHastyClock } from './hasty-clock.ts';
 
-test('an hour passes in a few milliseconds, and both clocks say so', async () => {
-  const clock = createHastyClock(1_000_000, 0);
+test('an hour passes in forty milliseconds, and both clocks say so', async () => {
+  const clock = createHastyClock(100_000, 0);
   const before = clock.monotonic();
   await new Promise<void>((resolve) => clock.after(3_600_000, resolve));
   assert.ok(clock.monotonic() - before >= 3_000_000);

@@ -71,7 +71,10 @@ export interface EngineDependencies {
 /** The engine with what only the composition root uses. */
 export interface LanguageEngine extends ModelEngine {
   readonly estimator: TokenEstimator;
-  /** Looks for local servers when nothing is configured. Bounded; never rejects. */
+  /**
+   * Looks for local servers when nothing is configured, not sooner than 5 s after the last look.
+   * Ends within 0.3 s; never rejects.
+   */
   refresh(): Promise<void>;
   /** Ends idle connections. Calls that run are ended by their own signals. */
   stop(): void;

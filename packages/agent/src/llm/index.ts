@@ -1,11 +1,4 @@
 export { createModelEngine } from './engine.ts';
-export type { CallRecord, EngineDependencies, LanguageEngine } from './engine.ts';
-export { defaultLimits } from './limits.ts';
+export type { CallRecord, LanguageEngine } from './engine.ts';
 export type { EngineLimits } from './limits.ts';
-export { createTokenEstimator } from './estimator.ts';
-export type { TokenEstimator } from './estimator.ts';
-export { discoverTargets } from './discover.ts';
-export type { Environment, ModelSetting } from './discover.ts';
-export type { Backend, BackendOptions, ModelTarget } from './backend.ts';
-export type { PackageLoader } from './package.ts';
-export { invalidArgumentsKey } from './answer.ts';
+export type { ModelSetting } from './discover.ts';

@@ -40,7 +40,7 @@ export const defaultLimits: EngineLimits = {
   connectMsMax: 10_000,
   firstByteMsMax: 120_000,
   idleMsMax: 60_000,
-  attemptMsMax: 600_000,
+  attemptMsMax: 300_000,
   answerBytesMax: 32 * 1024 * 1024,
   answerCharactersMax: 4 * 1024 * 1024,
   attemptsMax: 3,

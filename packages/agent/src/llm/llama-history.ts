@@ -4,7 +4,7 @@
 import type { LanguageModelV4Prompt } from '@ai-sdk/provider';
 
 /** A call with its result, as the model's own history has it. */
-export interface LlamaCall {
+interface LlamaCall {
   readonly type: 'functionCall';
   readonly name: string;
   readonly params: unknown;

@@ -76,6 +76,7 @@ test('a look that found nothing is not repeated by every call', async () => {
   const roster = make({ clock, fetch, localAddresses: ['http://127.0.0.1:1/v1'] });
   await roster.forCall();
   await roster.forCall();
+  await roster.refresh();
   assert.equal(asked, 1);
   now = 60_000;
   await roster.forCall();
@@ -85,11 +86,14 @@ test('a look that found nothing is not repeated by every call', async () => {
 test('a server that stays keeps its place and state, one that is gone leaves the list', async () => {
   const first = await startModelServer([], [{ id: 'one' }]);
   const second = await startModelServer([], [{ id: 'two' }]);
-  const roster = make({ localAddresses: [first.url, second.url] });
+  let now = 0;
+  const clock = { ...createHastyClock(), monotonic: () => now };
+  const roster = make({ clock, localAddresses: [first.url, second.url] });
   await roster.refresh();
   roster.choose('two');
   const [kept] = await roster.forCall();
   await first.close();
+  now = 60_000;
   await roster.refresh();
   const models = await roster.forCall();
   assert.equal(models.length, 1);

@@ -30,13 +30,13 @@ export interface Roster {
   choose(name: string): ModelSummary;
   /** The models for a call; looks for local servers when there is none. */
   forCall(): Promise<readonly Model[]>;
-  /** Looks for local servers when nothing is configured. Never rejects. */
+  /** Looks for local servers when nothing is configured, not sooner than 5 s after the last look. */
   refresh(): Promise<void>;
 }
 
 const PACKAGE = 'package:';
-/** After a look that found nothing, calls do not look again for so long. */
-const LOOK_AGAIN_MS = 15_000;
+/** A look is not repeated sooner: without a model, every message would wait for one. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** Makes the list. Throws `MODEL_UNKNOWN` when a setting names a provider that does not exist. */
 export function createRoster(options: RosterOptions): Roster {
@@ -55,7 +55,8 @@ export function createRoster(options: RosterOptions): Roster {
     models = merge(models, found, make);
   };
   const refresh = async (): Promise<void> => {
-    if (configured) return;
+    const due = clock.monotonic() - lookedAt >= LOOK_AGAIN_MS;
+    if (configured || (!due && !looking)) return;
     looking ??= look().finally(() => (looking = undefined));
     await looking;
   };
@@ -71,8 +72,7 @@ export function createRoster(options: RosterOptions): Roster {
       return chosen.summary(clock.monotonic(), true);
     },
     forCall: async () => {
-      const due = clock.monotonic() - lookedAt >= LOOK_AGAIN_MS;
-      if (models.length === 0 && due) await refresh();
+      if (models.length === 0) await refresh();
       return models;
     },
     refresh,
