@@ -1,0 +1,116 @@
+// Owns what a bench of the whole program stands on: the built program, a data directory of its own,
+// and the model server of the shared bench folder. Refuses to be known to the program.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Endpoint } from './callers.ts';
+import { startProgram } from './child-process.ts';
+import type { ProgramCall, StartedProgram } from './child-process.ts';
+
+export const root: string = join(import.meta.dirname, '..', '..');
+
+/** A program, its data directory and a model server, all for one bench. */
+export interface Surroundings {
+  /** The model server, as the program is told of it. */
+  readonly model: Endpoint;
+  /** A run of the program with these words. */
+  call(...words: string[]): ProgramCall;
+  /** Starts the daemon on a free port. */
+  serve(): Promise<Served>;
+  /** What the model server has counted: a request for each model call. */
+  modelRequests(): Promise<number>;
+  /** The last request that the model server got, as text; `null` when there was none. */
+  lastRequest(): Promise<string>;
+  end(): Promise<void>;
+}
+
+/** A running daemon. */
+export interface Served extends StartedProgram {
+  readonly endpoint: Endpoint;
+}
+
+/** A sentence that no plugin's intent answers, so that the model must. */
+export const modelText = 'Why do foxes have bushy tails?';
+
+/**
+ * Surroundings for one bench, or undefined when a part of them is not present, which is said.
+ * Options: `--shared DIR` (holds fake-llm.mjs), `--program FILE` (the program's entry).
+ */
+export async function makeSurroundings(
+  bench: string,
+  options: readonly string[],
+): Promise<Surroundings | undefined> {
+  const { program, modelServer } = places(options);
+  for (const path of [program, modelServer]) {
+    if (existsSync(path)) continue;
+    console.error(`${bench}: ${path} not present`);
+    return undefined;
+  }
+  const port = await freePort();
+  const model = await startProgram({
+    words: [modelServer, '--port', String(port)],
+    environment: {},
+  });
+  const home = mkdtempSync(join(tmpdir(), 'opencomputer-bench-'));
+  const base = `http://127.0.0.1:${port}`;
+  const environment = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    OPENCOMPUTER_HOME: join(home, 'data'),
+    OPENAI_BASE_URL: `${base}/v1`,
+    OPENAI_API_KEY: 'bench',
+  };
+  const call = (...words: string[]): ProgramCall => ({ words: [program, ...words], environment });
+  return {
+    model: { base: `${base}/v1`, key: 'bench' },
+    call,
+    serve: async () => {
+      const started = await startProgram(call('serve', '--port', '0'));
+      const [, url] = /^ready (http:\S+)$/.exec(started.line) ?? [];
+      if (url === undefined) {
+        await started.end();
+        throw new Error(`${bench}: expected "ready <url>", got "${started.line}"`);
+      }
+      const key = readFileSync(join(environment.OPENCOMPUTER_HOME, 'api.key'), 'utf8').trim();
+      return { ...started, endpoint: { base: `${url.replace(/\/$/, '')}/v1`, key } };
+    },
+    modelRequests: async () => {
+      const response = await fetch(`${base}/stats`);
+      return ((await response.json()) as { requests: number }).requests;
+    },
+    lastRequest: async () => (await fetch(`${base}/last`)).text(),
+    end: async () => {
+      await model.end();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+function places(options: readonly string[]): { program: string; modelServer: string } {
+  const { values } = parseArgs({
+    args: [...options],
+    options: { shared: { type: 'string' }, program: { type: 'string' } },
+    strict: false,
+  });
+  const { shared, program } = values;
+  const folder = typeof shared === 'string' ? shared : join(root, '..', 'shared', 'bench');
+  const entry = join(root, 'packages', 'cli', 'bin', 'agent.cjs');
+  return {
+    program: typeof program === 'string' ? program : entry,
+    modelServer: join(folder, 'fake-llm.mjs'),
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
