@@ -98,11 +98,19 @@ const fixed = (hourValue: number): Read => {
 
 /** Nouns that a number after "at" or "by" counts, so that it is no hour. */
 const notCounted =
-  '(?!\\s*(?:[%$€£°:./]|\\d|percent|dollars?|euros?|pounds?|degrees?|people|miles?|km|kg|items?' +
+  '(?!\\s*(?:[%$€£°/]|[:.]?\\d|percent|dollars?|euros?|pounds?|degrees?|people|miles?|km|kg|items?' +
   '|invoices?|pages?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[a-z]+ (?:street|st|road|avenue)\\b))';
 
 /** Longest and most certain first: what one phrase takes, a later one does not see. */
 export const clockPhrases: readonly Phrase[] = [
+  {
+    pattern: new RegExp(
+      `(?<!\\b(?:from|between) )\\b(half|quarter|five|ten|twenty|\\d{1,2}(?= (?:past|minutes)))(?: minutes?)? ` +
+        `(past|after|to|before|till) (${hour})\\b\\s?(${meridiem})?`,
+      'gi',
+    ),
+    read: before,
+  },
   {
     pattern: new RegExp(
       `\\b(from |between )?(${hour})(?::(\\d{2}))?\\s?(${meridiem})?\\s?(?:-|–|to|until|till|and)\\s?` +
@@ -110,14 +118,6 @@ export const clockPhrases: readonly Phrase[] = [
       'gi',
     ),
     read: range,
-  },
-  {
-    pattern: new RegExp(
-      `\\b(half|quarter|five|ten|twenty|\\d{1,2}(?= (?:past|minutes)))(?: minutes?)? ` +
-        `(past|after|to|before|till) (${hour})\\b\\s?(${meridiem})?`,
-      'gi',
-    ),
-    read: before,
   },
   {
     pattern: new RegExp(`\\b(\\d{1,2}):(\\d{2})(?::\\d{2})?\\s?(${meridiem})?(?![\\w:])`, 'gi'),

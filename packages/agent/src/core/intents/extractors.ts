@@ -121,7 +121,10 @@ function codeBlocks(text: string): SlotValue[] {
 
 function paths(text: string): SlotValue[] {
   const named = findQuoted(text).filter(({ text: name }) => /[\\/]|\.\w{1,5}$/.test(name));
-  return [...named, ...ofClass(text, '<path>')];
+  const bare = ofClass(text, '<path>').filter(
+    ({ span }) => !named.some((other) => span[0] < other.span[1] && other.span[0] < span[1]),
+  );
+  return [...named, ...bare];
 }
 
 function links(text: string): SlotValue[] {

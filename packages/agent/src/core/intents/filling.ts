@@ -112,10 +112,16 @@ export const politeAfter: ReadonlySet<string> = new Set([
 const subjects = new Set(['i', 'we', 'they', 'he', 'she']);
 const modals = new Set(['can', 'could', 'may', 'might', 'shall', 'should', 'would', 'let']);
 
-/** True when the word before `start` states a thing: "I remember" is no request, "can we move" is. */
+const determiners = new Set(['the', 'my', 'our', 'his', 'her', 'their', 'this', 'that', 'no']);
+
+/**
+ * True when the word before `start` makes what follows a statement: "I remember" and "the meeting" are no
+ * requests, "can we move" is.
+ */
 export function isStated(tokens: readonly Token[], start: number): boolean {
-  const subject = tokens[start - 1]?.word ?? '';
-  return subjects.has(subject) && !modals.has(tokens[start - 2]?.word ?? '');
+  const word = tokens[start - 1]?.word ?? '';
+  if (determiners.has(word)) return true;
+  return subjects.has(word) && !modals.has(tokens[start - 2]?.word ?? '');
 }
 
 const textEdges = /^[\s,.;:!?–—-]+|[\s,.;:!?–—-]+$/gu;

@@ -16,6 +16,21 @@ export interface LedBy {
   readonly embedded: boolean;
 }
 
+/** Words that end no text: what follows them belonged to the request. */
+const dangling = new Set([
+  'on',
+  'onto',
+  'to',
+  'in',
+  'into',
+  'for',
+  'from',
+  'with',
+  'the',
+  'my',
+  'a',
+  'at',
+]);
 const fillerBefore = /^(?:that|to|about|saying|says|is|it|as follows)\b[\s,:]*/i;
 
 function endsWith(tokens: readonly Token[], words: readonly string[]): boolean {
@@ -91,7 +106,7 @@ export function fillByRest(filling: Filling, tokens: readonly Token[]): void {
   if (slot === undefined || others.length > 0 || tokens.length === 0) return;
   const isFrame = ({ word }: Token): boolean => politeBefore.has(word) || plan.usual.has(word);
   const first = tokens.findIndex((token) => !isFrame(token));
-  const last = tokens.findLastIndex((token) => !isFrame(token));
+  const last = tokens.findLastIndex((token) => !isFrame(token) && !dangling.has(token.word));
   const range = first < 0 ? ([0, tokens.length] as const) : ([first, last + 1] as const);
   const value = textOf(filling, tokens, range);
   if (value === undefined || typeof value.value !== 'string') return;

@@ -12,7 +12,8 @@ export type Objection =
   | 'reported'
   | 'conditional'
   | 'the opposite'
-  | 'talk about it';
+  | 'talk about it'
+  | 'a statement';
 
 const questionWords = new Set(
   [
@@ -113,6 +114,22 @@ const oppositeWords = new Set(
     'forget',
   ].concat(['revert', 'scrap', 'dismiss', 'abort', 'disable']),
 );
+const subjects = new Set(['i', 'we', 'they', 'he', 'she', 'you']);
+/** Verbs by which "I" and "you" ask: "I need a reminder", "you can delete it". */
+const wishes = new Set([
+  'need',
+  'want',
+  'would',
+  'have',
+  'must',
+  'will',
+  'am',
+  'should',
+  'might',
+  'can',
+  'could',
+  'may',
+]);
 const negations = new Set([
   'not',
   'never',
@@ -143,7 +160,7 @@ export interface OwnWords {
   readonly words: ReadonlySet<string>;
   /** All words outside slots. */
   readonly all: ReadonlySet<string>;
-  /** First words of examples. */
+  /** First words of examples, and their first two words together. */
   readonly starts: ReadonlySet<string>;
 }
 
@@ -153,10 +170,16 @@ function plainly(words: readonly string[]): string[] {
   return text.split(' ').filter((word) => word !== '');
 }
 
+function openingOf(words: readonly string[]): string[] {
+  const [first, second] = words;
+  if (first === undefined) return [];
+  return second === undefined ? [first] : [first, `${first} ${second}`];
+}
+
 /** Learns the words of an intent from its examples; `{slot}` stands for any words. */
 export function learnOwnWords(examples: readonly string[]): OwnWords {
   const bare = examples.map((example) => tokenize(example.replace(/\{[^}]*\}/g, ' ')));
-  const starts = examples.flatMap((example) => tokenize(example.split('{')[0] ?? '').slice(0, 1));
+  const starts = examples.flatMap((example) => openingOf(tokenize(example.split('{')[0] ?? '')));
   return {
     words: new Set(bare.flatMap(plainly)),
     all: new Set(bare.flat()),
@@ -197,7 +220,10 @@ export function findObjection(
   const whole = said.join(' ');
   if (openQuestion.test(whole)) return 'a question about it';
   if (conditionWords.has(firstWord(said))) return 'conditional';
-  const asks = [firstWord(all), firstWord(said)].some(
+  const [subject, verb] = said.filter((word) => !courtesy.test(word));
+  const states = subjects.has(subject ?? '') && !wishes.has(verb ?? '');
+  if (states && !own.starts.has(`${subject} ${verb}`)) return 'a statement';
+  const asks = [firstWord(words), firstWord(plainly(said))].some(
     (first) => questionWords.has(first) && !own.starts.has(first),
   );
   return asks && !polite.test(whole) ? 'a question about it' : undefined;

@@ -58,7 +58,7 @@ interface Bar {
   readonly ratio: number;
 }
 
-const readBar: Bar = { act: 0.4, confirm: 0.25, ratio: 1.3 };
+const readBar: Bar = { act: 0.45, confirm: 0.25, ratio: 1.5 };
 const writeBar: Bar = { act: 0.7, confirm: 0.25, ratio: 2.5 };
 /** A write whose free text nothing introduced must be this sure. */
 const unsureTextBar = 0.85;

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findObjection, isRefusal, learnOwnWords } from './guards.ts';
+import { readTokens } from './tokens.ts';
+
+const own = learnOwnWords([
+  'remind me to {text}',
+  "don't let me forget to {text}",
+  'can you remind me of {text}',
+  'i need a reminder to {text}',
+]);
+const objection = (text: string): string | undefined =>
+  findObjection(readTokens(text), readTokens(text), own);
+
+test('requests have no objection, polite and kindly negated ones included', () => {
+  for (const text of [
+    'remind me',
+    "don't let me forget",
+    "please don't forget",
+    'could you remind me',
+    "why don't you remind me",
+    'remind me if you can',
+    'hey, can you remind me please',
+  ]) {
+    assert.equal(objection(text), undefined, text);
+  }
+});
+
+test('negations, questions, reports, conditions and opposites are objections', () => {
+  const expected: Record<string, string> = {
+    "don't remind me": 'negated',
+    'never remind me': 'negated',
+    'no need to remind me': 'negated',
+    'how do i set a reminder': 'talk about it',
+    'does it remind me': 'a question about it',
+    'is there a reminder': 'a question about it',
+    'did you remind me': 'about the past',
+    'you already set a reminder': 'about the past',
+    'Bob said remind me': 'reported',
+    'if it rains remind me': 'conditional',
+    'cancel the reminder': 'the opposite',
+    'do you remember a reminder': 'a question about it',
+  };
+  for (const [text, kind] of Object.entries(expected)) assert.equal(objection(text), kind, text);
+});
+
+test("an intent's own words are no objection to it", () => {
+  const cancelling = learnOwnWords([
+    'cancel {text}',
+    'stop reminding me of {text}',
+    'did {text} go',
+  ]);
+  for (const text of ['cancel the meeting', 'stop reminding me', 'did it go']) {
+    assert.equal(findObjection(readTokens(text), readTokens(text), cancelling), undefined, text);
+  }
+});
+
+test('free text that begins the message still shows a question', () => {
+  const tokens = readTokens('which tasks did I mark as done');
+  assert.equal(findObjection(tokens.slice(-2), tokens, own), 'a question about it');
+});
+
+test('only a command not to is a refusal', () => {
+  assert.ok(isRefusal(readTokens("please don't show me that")));
+  assert.ok(!isRefusal(readTokens("I don't know what you can do")));
+});
