@@ -146,7 +146,7 @@ const rows: Row[] = [
     turns: [fault('stall'), good],
     requests: 2,
     text: 'all is well',
-    limits: { idleMsMax: 60 * SECOND, attemptMsMax: 100 * SECOND },
+    limits: { idleMsMax: 250 * SECOND, attemptMsMax: 500 * SECOND },
   },
   {
     name: 'a reset in the middle',
