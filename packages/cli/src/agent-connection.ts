@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import type { AgentDoor } from './command-context.ts';
 import type { Environment } from './environment.ts';
 
+/** The daemon's socket in its data directory. */
+const SOCKET_NAME = 'agent.sock';
+
 /** Where the plugins lie: beside the built program, or in the checkout. */
 export function pluginDirectoryOf(folder: string): string {
   const built = join(folder, 'plugins');
@@ -16,9 +19,10 @@ export function pluginDirectoryOf(folder: string): string {
 export function agentDoor(environment: Environment): AgentDoor {
   const directory = environment.dataDirectory;
   const pluginDirectory = pluginDirectoryOf(import.meta.dirname);
+  const base = { directory, environment: environment.variables, pluginDirectory };
   const running: AgentDoor['running'] = async () => {
-    const { connectAgent } = await import('@opencomputer/agent');
-    return connectAgent(directory);
+    const { connectAgent } = await import('@opencomputer/agent/client');
+    return connectAgent(join(directory, SOCKET_NAME));
   };
   return {
     running,
@@ -26,13 +30,11 @@ export function agentDoor(environment: Environment): AgentDoor {
       const service = await running();
       if (service !== undefined) return service;
       const { openAgent } = await import('@opencomputer/agent');
-      const { variables } = environment;
-      return openAgent({ directory, environment: variables, configuration, pluginDirectory });
+      return openAgent({ ...base, configuration, command: 'agent' });
     },
-    serve: async ({ configuration, port }) => {
+    serve: async ({ configuration, port, timeZone }) => {
       const { serve } = await import('@opencomputer/agent');
-      const { variables } = environment;
-      const options = { directory, environment: variables, configuration, pluginDirectory };
+      const options = { ...base, configuration, timeZone, command: 'agent serve' };
       return serve(port === undefined ? options : { ...options, port });
     },
   };

@@ -19,12 +19,16 @@ export interface ServeOptions {
   readonly configuration: Configuration;
   /** Loopback port beside the socket; absent: the socket alone. */
   readonly port?: number;
+  /** IANA zone of messages that name none. */
+  readonly timeZone: string;
 }
 
 /** A daemon that serves. */
 export interface Serving {
   /** Where clients reach it, for the line `ready <url>`. */
   readonly url: string;
+  /** Resolves when a command asks the daemon to stop. */
+  readonly stopAsked: Promise<void>;
   stop(): Promise<void>;
 }
 

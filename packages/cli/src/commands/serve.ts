@@ -6,7 +6,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { readConfiguration } from '../with-agent.ts';
 
-/** Serves until Ctrl-C or SIGTERM, then ends in order; a second one ends at once. */
+/** Serves until Ctrl-C, SIGTERM or a command that asks it to stop, then ends in order. */
 export async function serve(
   context: CommandContext,
   _operands: readonly string[],
@@ -16,11 +16,14 @@ export async function serve(
   const configuration = readConfiguration(context, options);
   const interrupted = Promise.withResolvers<void>();
   const end = context.onInterrupt(interrupted.resolve);
-  const serving = await context.agent.serve(
-    port === undefined ? { configuration } : { configuration, port },
-  );
+  const timeZone = configuration.person.timeZone ?? context.environment.timeZone;
+  const serving = await context.agent.serve({
+    configuration,
+    timeZone,
+    ...(port === undefined ? {} : { port }),
+  });
   context.output.write(`ready ${serving.url}\n`);
-  await interrupted.promise;
+  await Promise.race([interrupted.promise, serving.stopAsked]);
   end();
   await serving.stop();
   return 0;
