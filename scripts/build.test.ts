@@ -56,7 +56,9 @@ test('a program with a worker, a data file and a lazy part runs from the bundle 
 
 test('a plugin is bundled with its manifest, whose entry is then the bundled handler', async () => {
   const places = sources('plugin', {
-    'plugins/clock/manifest.yaml': 'name: clock\nentry: src/handler.ts\nruntime: node\n',
+    'plugins/clock/manifest.yaml':
+      'name: clock\nversion: 1.0.0\nframework_version: ^0.1.0\ndescription: Ticks.\n' +
+      'entry: src/handler.ts\nruntime: node\n',
     'plugins/clock/README.md': '# Clock\n',
     'plugins/clock/src/handler.ts': `import { word } from './word.ts'; console.log(word);`,
     'plugins/clock/src/word.ts': `export const word: string = 'tick';`,
@@ -64,7 +66,11 @@ test('a plugin is bundled with its manifest, whose entry is then the bundled han
   });
   await buildProgram(places);
   const folder = join(places.output, 'plugins', 'clock');
-  assert.match(readFileSync(join(folder, 'manifest.yaml'), 'utf8'), /^entry: handler\.js$/m);
+  const manifest: unknown = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  assert.partialDeepStrictEqual(manifest, {
+    entry: 'handler.js',
+    permissions: { network: [], files: 'none', processes: false },
+  });
   assert.ok(existsSync(join(folder, 'README.md')));
   const output = execFileSync(process.execPath, [join(folder, 'handler.js')], { encoding: 'utf8' });
   assert.equal(output, 'tick\n');

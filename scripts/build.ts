@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
+import { loadManifest } from '../packages/agent/src/plugins/index.ts';
 
 /** What `buildProgram` reads and writes. */
 export interface BuildPlaces {
@@ -41,8 +42,10 @@ async function buildPlugin(folder: string, output: string): Promise<void> {
   const manifest = join(folder, 'manifest.yaml');
   if (!existsSync(manifest)) return;
   mkdirSync(output, { recursive: true });
-  const text = readFileSync(manifest, 'utf8');
-  writeFileSync(join(output, 'manifest.yaml'), text.replace(/^entry:.*$/m, 'entry: handler.js'));
+  // Validated here, so that a start reads plain JSON and imports no parser and no schema.
+  const loaded = await loadManifest(folder);
+  const checked = { ...loaded?.manifest, entry: 'handler.js' };
+  writeFileSync(join(output, 'manifest.json'), JSON.stringify(checked));
   if (existsSync(join(folder, 'README.md')))
     cpSync(join(folder, 'README.md'), join(output, 'README.md'));
   const handler = join(folder, 'src', 'handler.ts');

@@ -250,7 +250,7 @@ async function makeHost(given: Given, parts: HostParts): Promise<ListingPluginHo
   const { store, configuration, environment, pluginDirectory, clock, report } = given;
   const { gate, engine, grants } = parts;
   const { plugins, warnings } = await installed({
-    directories: [{ directory: pluginDirectory }],
+    directories: [{ directory: pluginDirectory, libraries: besides(pluginDirectory) }],
     configuration: configuration.plugins,
     frameworkVersion: version,
   });
@@ -276,6 +276,11 @@ async function makeHost(given: Given, parts: HostParts): Promise<ListingPluginHo
     },
   });
   return host;
+}
+
+/** What plugins import when they run from the checkout; a built plugin has it all in its own file. */
+function besides(pluginDirectory: string): readonly string[] {
+  return ['packages', 'node_modules'].map((name) => join(pluginDirectory, '..', name));
 }
 
 async function makeBuiltins(

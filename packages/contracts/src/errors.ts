@@ -110,6 +110,7 @@ export const errorTable = {
   MODEL_RATE_LIMITED: operator(503, '{model} is rate limited.', 'Wait, or add a fallback model.'),
   MODEL_OVERLOADED: operator(503, '{model} is overloaded.', 'Wait, or add a fallback model.'),
   MODEL_UNREACHABLE: operator(502, '{model} cannot be reached: {problem}.', 'Check the address.'),
+  MODEL_SERVER: operator(502, '{model} failed: {problem}.', 'Try again, or use another model.'),
   MODEL_TIMEOUT: operator(504, '{model} did not answer within {limitMs} ms.', 'Try again.'),
   MODEL_REQUEST: operator(502, '{model} refused the request: {problem}.', 'Check the model name.'),
   MODEL_ANSWER: operator(502, '{model} sent a broken answer: {problem}.', 'Use another model.'),
@@ -159,6 +160,11 @@ export const errorTable = {
     'Run `agent doctor`.',
   ),
   PLUGIN_CRASHED: developer(502, 'The plugin {plugin} stopped: {problem}.', 'See its log.'),
+  PLUGIN_PAUSED: operator(
+    503,
+    'The plugin {plugin} is paused after repeated crashes.',
+    'Wait some minutes, or run `agent doctor`.',
+  ),
   SERVICE_UNKNOWN: developer(
     404,
     'No installed plugin provides the service "{service}".',
@@ -194,6 +200,11 @@ export const errorTable = {
     500,
     'Row {row} of {table} was altered and is not used.',
     'Restore a backup.',
+  ),
+  ROOT_KEY_WRONG: operator(
+    500,
+    'The key file {file} cannot be used: {problem}.',
+    'Put back the key file that belongs to this data directory.',
   ),
   MIGRATION_CHANGED: developer(
     500,

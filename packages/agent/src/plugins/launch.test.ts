@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { probe, probeManifest, probeProgram } from './fixtures/harness.ts';
-import { launchProgram, launchServer } from './launch.ts';
+import { launchProgram, launchServer, outermost } from './launch.ts';
 import type { LaunchPlaces } from './launch.ts';
 
 const none = { folders: [], storage: [] };
@@ -89,4 +89,12 @@ test('a server sees what the configuration declares, and keeps its home between 
   await writeFile(join(home, 'cache'), 'kept');
   await launchServer(server, 'npx', places);
   assert.deepEqual(await readdir(home), ['cache']);
+});
+
+test('nothing inside a granted folder is named beside it, whichever came first', () => {
+  const paths = ['/a/b/c', '/a/b', '/a/bc', '/x', '/x'].map((path) => join(path));
+  assert.deepEqual(
+    outermost(paths),
+    ['/a/b', '/a/bc', '/x'].map((path) => join(path)),
+  );
 });

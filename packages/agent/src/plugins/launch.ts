@@ -2,7 +2,7 @@
 // environment, and every right that the manifest does not ask for.
 
 import { mkdir, realpath, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Manifest } from '@opencomputer/contracts';
 import type { ChildSpecification } from './child.ts';
 import type { InstalledProgram, InstalledServer } from './installed.ts';
@@ -90,8 +90,8 @@ async function permissionFlags(
   const written = [...storage, ...(permissions.files === 'write-folders' ? folders : [])];
   return [
     '--permission',
-    ...[...code, ...storage, ...folders].map((path) => `--allow-fs-read=${path}`),
-    ...written.map((path) => `--allow-fs-write=${path}`),
+    ...outermost([...code, ...storage, ...folders]).map((path) => `--allow-fs-read=${path}`),
+    ...outermost(written).map((path) => `--allow-fs-write=${path}`),
     ...networkFlags(permissions),
   ];
 }
@@ -100,6 +100,16 @@ async function permissionFlags(
 function networkFlags(permissions: Manifest['permissions']): readonly string[] {
   const isKnown = process.allowedNodeEnvironmentFlags.has('--allow-net');
   return isKnown && permissions.network.length > 0 ? ['--allow-net'] : [];
+}
+
+/**
+ * The paths that lie in no other of them. Node 26 forgets a folder that is granted after something
+ * inside it, so nothing inside a granted folder is named.
+ */
+export function outermost(paths: readonly string[]): readonly string[] {
+  const isInside = (path: string): boolean =>
+    paths.some((other) => other !== path && path.startsWith(join(other, sep)));
+  return [...new Set(paths)].filter((path) => !isInside(path));
 }
 
 /** Folders by the names that they are given by and by their own: the permission model knows no links. */

@@ -1,6 +1,7 @@
 // Owns the calls of one step: their states and how they become messages. Refuses to decide what
 // happens next, which is the turn's.
 
+import { AgentError } from '@opencomputer/contracts';
 import type {
   AssistantPart,
   CallState,
@@ -23,6 +24,22 @@ export function callsOf(parts: readonly AssistantPart[]): readonly ToolCall[] {
 /** The text of an answer, without reasoning. */
 export function textOf(parts: readonly AssistantPart[]): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** The key under which an answer's unreadable arguments are kept as text (see the LLM engine). */
+const unreadableKey = '$invalid';
+
+/** True for a call whose arguments were not valid JSON; it cannot be decided on, let alone run. */
+export function isUnreadable(call: ToolCall): boolean {
+  return unreadableKey in call.arguments;
+}
+
+/** A call before policy; one that cannot be read is answered at once, so that the model corrects it. */
+export function plannedCall(call: ToolCall): CallState {
+  if (!isUnreadable(call)) return { call, status: 'planned' };
+  const problem = 'they are not valid JSON';
+  const { message } = new AgentError('TOOL_ARGUMENTS', { tool: call.tool, problem });
+  return { call, status: 'finished', outcome: { status: 'refused', text: message } };
 }
 
 /** A key that is equal for calls of the same tool with the same arguments. */

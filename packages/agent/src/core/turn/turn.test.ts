@@ -196,6 +196,24 @@ test('a turn stops at its steps, tokens, seconds and money', () => {
   assert.equal(play(...spend({ inputTokens: 20_000 })).state.reply?.error?.code, 'BUDGET_TOKENS');
 });
 
+test('arguments that are not JSON go back to the model without touching policy or tool', () => {
+  const broken: TurnInput = {
+    type: 'model-finish',
+    at: 2_000,
+    parts: [
+      { type: 'tool-call', call: { callId: 'a', tool: 'x', arguments: { $invalid: '{"a":' } } },
+    ],
+    finish: 'tool-calls',
+    usage,
+    model: 'm',
+    promptHash: '',
+  };
+  const { state, commands } = play(start(), broken);
+  assert.deepEqual(kinds(commands), ['model-call', 'model-call']);
+  const told = state.messages.at(-1);
+  assert.ok(told?.role === 'tool' && /not valid JSON/.test(told.outcome.text));
+});
+
 test('an answer that reaches a bound is still given, since it is paid for', () => {
   const { state } = play(start(), { ...say('Dear.'), usage: { ...usage, cost: 5 } } as TurnInput);
   assert.equal(state.status, 'done');

@@ -18,6 +18,8 @@ import {
   callsPerStepMax,
   countRepeats,
   finishCall,
+  isUnreadable,
+  plannedCall,
   repeatsMax,
   resultMessages,
   settle,
@@ -123,6 +125,7 @@ function start(input: Input<'turn-start'>): Step {
           ],
         },
         [plan.call],
+        at,
       );
     case 'question':
       return finish(state, { text: plan.text, expectation: plan.expectation });
@@ -139,7 +142,7 @@ function modelFinish(state: TurnState, input: Input<'model-finish'>): Step {
     messages: parts.length > 0 ? [...state.messages, { role: 'assistant', parts }] : state.messages,
   };
   const calls = callsOf(parts);
-  if (calls.length > 0) return planCalls(answered, calls);
+  if (calls.length > 0) return planCalls(answered, calls, input.at);
   if (state.progress.steered.length > 0) return callModel(answered, input.at);
   const text = textOf(parts);
   if (text.trim() === '') {
@@ -151,11 +154,11 @@ function modelFinish(state: TurnState, input: Input<'model-finish'>): Step {
   return finish(answered, { text: text + note });
 }
 
-function planCalls(state: TurnState, calls: readonly ToolCall[]): Step {
+function planCalls(state: TurnState, calls: readonly ToolCall[], at: number): Step {
   const repeats = countRepeats(state.progress.repeats, calls);
   const planned: TurnState = {
     ...withProgress(state, { repeats }),
-    calls: calls.map((call) => ({ call, status: 'planned' })),
+    calls: calls.map(plannedCall),
   };
   const looping = calls.find((call) => (repeats[callKey(call)] ?? 0) > repeatsMax);
   if (looping !== undefined) {
@@ -166,7 +169,9 @@ function planCalls(state: TurnState, calls: readonly ToolCall[]): Step {
     const problem = `${calls.length} calls in one step, at most ${callsPerStepMax}`;
     return fail(planned, new AgentError('MODEL_ANSWER', { model: 'The model', problem }).toData());
   }
-  return { state: planned, commands: [{ type: 'policy-ask', calls }] };
+  const readable = calls.filter((call) => !isUnreadable(call));
+  if (readable.length === 0) return proceed(planned, at);
+  return { state: planned, commands: [{ type: 'policy-ask', calls: readable }] };
 }
 
 function policyDecide(state: TurnState, input: Input<'policy-decide'>): Step {
