@@ -46,3 +46,7 @@ test('a cut or foreign file reads as no model', () => {
   assert.equal(deserialize(new Uint8Array(5)), undefined);
   assert.equal(deserialize(new TextEncoder().encode('{"labels": []} and more text')), undefined);
 });
+
+test('a model is read from a buffer of Node, as a file gives it', () => {
+  assert.deepEqual(deserialize(Buffer.from(bytes))?.labels, model.labels);
+});

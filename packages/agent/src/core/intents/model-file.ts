@@ -87,8 +87,8 @@ function readHeader(bytes: Uint8Array): Header | undefined {
 /** Reads a stored model; undefined when the bytes are not a whole model of this format. */
 export function deserialize(stored: Uint8Array): IntentModel | undefined {
   if (stored.length < prefixBytes) return undefined;
-  // bytes of a file may start anywhere in a shared buffer; a copy starts aligned
-  const bytes = stored.byteOffset % 4 === 0 ? stored : stored.slice();
+  // a copy starts aligned, and is no Buffer, whose `slice` would share the bytes
+  const bytes = new Uint8Array(stored);
   const [kind, format, headerBytes, sum] = new Uint32Array(bytes.slice(0, prefixBytes).buffer);
   if (kind !== magic || format !== modelFormat || headerBytes === undefined) return undefined;
   if (headerBytes > headerBytesMax || prefixBytes + headerBytes > bytes.length) return undefined;
