@@ -45,6 +45,7 @@ const OPERATORS: readonly (readonly [RegExp, string])[] = [
   [/\bsubtract (-?[\d.]+) from (-?[\d.]+)/g, '$2 - $1'],
   [/\bmultiply (-?[\d.]+) (?:by|and|with) (-?[\d.]+)/g, '$1 * $2'],
   [/\bdivide (-?[\d.]+) by (-?[\d.]+)/g, '$1 / $2'],
+  [/\bsplit (-?[\d.]+) (?:between|among|by|into) (-?[\d.]+)/g, '$1 / $2'],
   [/\b(?:double|twice)\s+/g, '2 * '],
   [/\btriple\s+/g, '3 * '],
   [/\b(?:a\s+)?half(?: of)?\s+(?=[\d(])/g, '0.5 * '],
@@ -52,6 +53,9 @@ const OPERATORS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:a|1)\s+quarter of\s+/g, '0.25 * '],
   [/\b(?:3|three) quarters of\s+/g, '0.75 * '],
 ];
+
+/** Words around a percentage that change nothing. */
+const PERCENT_FRAME = /^(?:how much (?:should|do) i tip|i tip|should i tip|an?)\s+(?=.*%)/;
 
 const N = '(-?\\d+(?:\\.\\d+)?)';
 const P = `${N}\\s*%`;
@@ -90,6 +94,7 @@ const PERCENT: readonly (readonly [RegExp, string, string?])[] = [
     '$1 * (1 + $2 / 100)',
   ],
   [new RegExp(`^(?:increase|raise)\\s*${N}\\s*by\\s*${P}$`), '$1 * (1 + $2 / 100)'],
+  [new RegExp(`^add\\s*${P}\\s*(?:tax|vat|tip)?\\s*to\\s*${N}$`), '$2 * (1 + $1 / 100)'],
   [new RegExp(`^${N}\\s*increased by\\s*${P}$`), '$1 * (1 + $2 / 100)'],
   [new RegExp(`^(?:decrease|reduce|lower)\\s*${N}\\s*by\\s*${P}$`), '$1 * (1 - $2 / 100)'],
   [new RegExp(`^${N}\\s*(?:decreased|reduced) by\\s*${P}$`), '$1 * (1 - $2 / 100)'],
@@ -120,7 +125,8 @@ export function readPhrase(text: string): Phrase {
     .replaceAll(/\bplus\b/g, '+')
     .replaceAll(/\bminus\b/g, '-')
     .replaceAll(/\s+/g, ' ')
-    .trim();
+    .trim()
+    .replace(PERCENT_FRAME, (frame) => (/tip/.test(frame) ? 'tip ' : ''));
   for (const [pattern, expression, total] of PERCENT) {
     if (!pattern.test(simple)) continue;
     const found = simple.replace(pattern, expression);
