@@ -1,6 +1,7 @@
 // Owns the program that users run: packages/cli/dist, one bundle of split chunks that needs no
 // package at run time, with each plugin bundled beside it. Refuses a build in which anything failed.
 
+import { hash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
+import { intentSources, loadParser } from '../packages/agent/src/core/index.ts';
 import { loadManifest } from '../packages/agent/src/plugins/index.ts';
 
 /** What `buildProgram` reads and writes. */
@@ -33,6 +35,7 @@ export async function buildProgram(places: BuildPlaces): Promise<void> {
   for (const name of readdirSync(places.plugins)) {
     await buildPlugin(join(places.plugins, name), join(fresh, 'plugins', name));
   }
+  await trainIntents(places.plugins, join(fresh, 'plugins'));
   rmSync(places.output, { recursive: true, force: true });
   renameSync(fresh, places.output);
 }
@@ -50,6 +53,25 @@ async function buildPlugin(folder: string, output: string): Promise<void> {
     cpSync(join(folder, 'README.md'), join(output, 'README.md'));
   const handler = join(folder, 'src', 'handler.ts');
   if (existsSync(handler)) await bundle(handler, output, 'handler');
+}
+
+/** Trains the classifier of all intents, so that the first message does not wait for it. */
+async function trainIntents(plugins: string, output: string): Promise<void> {
+  const found = await Promise.all(
+    readdirSync(plugins).map((name) => loadManifest(join(plugins, name))),
+  );
+  const provided = found.flatMap((loaded) => loaded?.manifest.provides ?? []);
+  const sources = intentSources(
+    provided.flatMap(({ intents }) => intents),
+    provided.flatMap(({ tools }) => tools),
+  );
+  if (sources.length === 0) return;
+  await loadParser(sources, (text) => hash('sha256', text), [
+    {
+      read: async () => undefined,
+      write: async (digest, bytes) => writeFileSync(join(output, `intents-${digest}`), bytes),
+    },
+  ]);
 }
 
 async function bundle(input: string, output: string, name: string): Promise<void> {

@@ -13,7 +13,7 @@ import type {
 import { channelMigrations, createMailbox, createNotices } from './channels/index.ts';
 import { systemClock } from './clock.ts';
 import * as core from './core/index.ts';
-import type { Conversation, IntentParser, IntentSource } from './core/index.ts';
+import type { Conversation, IntentParser } from './core/index.ts';
 import * as driving from './driver/index.ts';
 import type { Driver, Journal, OtherQueries } from './driver/index.ts';
 import { createPriors, feedbackMigrations } from './feedback/index.ts';
@@ -344,22 +344,22 @@ function makeUnderstand(parts: Parts): Understand {
   };
 }
 
-/** The parser for the installed intents; its classifier is trained once per set of manifests. */
-async function loadParser({ host, store, report }: Parts): Promise<IntentParser> {
-  const effects = new Map(host.tools().map(({ declaration: { name, effect } }) => [name, effect]));
-  const sources = host.intents().map(({ declaration }): IntentSource => {
-    return { declaration, effect: effects.get(declaration.tool) ?? 'irreversible' };
-  });
-  const digest = hash('sha256', JSON.stringify([version, sources])).slice(0, 32);
-  const file = { directory: store.directory.file('cache'), name: 'intents', digest };
-  const bytes = await readCached(file);
-  const model = bytes && core.deserialize(bytes);
-  if (model !== undefined) return core.buildParser(sources, model);
-  const parser = core.trainParser(sources);
-  await writeCached(file, core.serialize(parser.model)).catch((error: unknown) =>
-    report(error, 'the cache of the intent parser'),
+/** The parser of the installed intents; what the build trained is used while it fits. */
+function loadParser({ host, store, pluginDirectory, report }: Parts): Promise<IntentParser> {
+  const sources = core.intentSources(
+    host.intents().map(({ declaration }) => declaration),
+    host.tools().map(({ declaration }) => declaration),
   );
-  return parser;
+  const built = { directory: pluginDirectory, name: 'intents' };
+  const kept = { directory: store.directory.file('cache'), name: 'intents' };
+  return core.loadParser(sources, (text) => hash('sha256', text), [
+    { read: (digest) => readCached({ ...built, digest }) },
+    {
+      read: (digest) => readCached({ ...kept, digest }),
+      write: (digest, bytes) =>
+        writeCached({ ...kept, digest }, bytes).catch((error: unknown) => report(error, 'cache')),
+    },
+  ]);
 }
 
 function makePrepare({ host, configuration }: Parts): PrepareRequest<Conversation> {

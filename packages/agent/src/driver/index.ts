@@ -1,11 +1,9 @@
 export { createDriver } from './driver.ts';
 export type { Driver } from './driver.ts';
-export { explain } from './explain.ts';
 export { fireTimer } from './fire-timer.ts';
 export { callForPlugin } from './host-calls.ts';
 export { createJournal } from './journal.ts';
 export type { Journal } from './journal.ts';
-export { messageBytesMax } from './message.ts';
 export { shellTool } from './turn-tools.ts';
 export type { DriverPorts } from './ports.ts';
 export { createService } from './service.ts';

@@ -1,2 +1,2 @@
-export { createStamp, offerTools, renderPrompt, searchTool, systemTemplate } from './prompt.ts';
+export { createStamp, offerTools, renderPrompt, systemTemplate } from './prompt.ts';
 export { sectionsOf } from './sections.ts';

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { Message } from '@opencomputer/contracts';
+import { createFakeClock } from '@opencomputer/testkit';
+import * as channels from '../channels/index.ts';
+import * as core from '../core/index.ts';
+import * as plugins from '../plugins/index.ts';
+import * as policy from '../policy/index.ts';
+import * as store from '../store/index.ts';
+import { waitingPerConversationMax } from './conversations.ts';
+import { ask, endOf, message, only, openBench, read, words } from './fixtures/bench.ts';
+import type { Bench, BenchOptions } from './fixtures/bench.ts';
+
+const open = (
+  context: TestContext,
+  options: Partial<BenchOptions> = {},
+  clock = createFakeClock(),
+): Promise<Bench> =>
+  openBench(context, { channels, core, plugins, policy, store }, { clock, ...options });
+
+const said = (messages: readonly Message[]): string[] =>
+  messages.flatMap((one) => (one.role === 'user' ? [one.text] : []));
+
+test('a message is answered, and a second driver finds the turn in the log', async (context) => {
+  const { driver, again, mailbox } = await open(context, { script: () => [words('Hello there.')] });
+  const parts = await read(driver.send(message('hi')));
+  assert.deepEqual(endOf(parts).status, 'done');
+  assert.equal(parts[0]?.type, 'turn-start');
+  assert.equal(parts.at(-1)?.type, 'turn-end');
+  const [turn] = await again().turns('c1');
+  assert.deepEqual([turn?.text, turn?.reply, turn?.undone], ['hi', 'Hello there.', false]);
+  assert.deepEqual(await mailbox.open(), []);
+  assert.equal(driver.running(), 0);
+});
+
+test('the first part comes only when the message is durable, and the same one is refused', async (context) => {
+  const { driver, mailbox } = await open(context, { script: () => 'silence' });
+  const request = message('hi', { channelMessageId: 'the same' });
+  const parts = driver.send(request)[Symbol.asyncIterator]();
+  assert.equal((await parts.next()).value.type, 'turn-start');
+  assert.equal((await mailbox.open()).length, 1);
+  await assert.rejects(read(driver.send(request)), { code: 'MESSAGE_DUPLICATE' });
+  const other = { ...request, channel: 'another' };
+  assert.equal((await driver.send(other)[Symbol.asyncIterator]().next()).value.type, 'turn-start');
+});
+
+test('messages sent at once to one conversation are answered in the order of sending', async (context) => {
+  const { driver, requests } = await open(context, {
+    script: (_, index) => [words(`answer ${index}`)],
+  });
+  const sent = Array.from({ length: 20 }, (_, index) => read(driver.send(message(`say ${index}`))));
+  const replies = (await Promise.all(sent)).map((parts) => endOf(parts).text);
+  assert.deepEqual(
+    replies,
+    Array.from({ length: 20 }, (_, index) => `answer ${index}`),
+  );
+  assert.deepEqual(
+    said(requests.at(-1)?.messages ?? []),
+    Array.from({ length: 20 }, (_, index) => `say ${index}`),
+  );
+});
+
+test('conversations do not wait for each other', async (context) => {
+  const { driver } = await open(context, {
+    script: ({ messages }) => (said(messages).includes('hang') ? 'silence' : [words('quick')]),
+  });
+  const hanging = driver.send(message('hang', { conversation: 'slow' }))[Symbol.asyncIterator]();
+  await hanging.next();
+  const parts = await read(driver.send(message('hi', { conversation: 'fast' })));
+  assert.equal(endOf(parts).text, 'quick');
+  assert.equal(driver.running(), 1);
+});
+
+test('a burst beyond what one conversation may hold is refused before it is accepted', async (context) => {
+  const { driver, mailbox } = await open(context, { script: () => 'silence' });
+  const sent = Array.from({ length: waitingPerConversationMax + 10 }, (_, index) =>
+    driver.send(message(`say ${index}`))[Symbol.asyncIterator]().next(),
+  );
+  const results = await Promise.allSettled(sent);
+  const refused = results.filter(({ status }) => status === 'rejected');
+  assert.equal(refused.length, 10);
+  for (const one of refused) assert.equal(one.status === 'rejected' && one.reason.code, 'SERVICE_BUSY');
+  assert.equal((await mailbox.open()).length, waitingPerConversationMax);
+});
+
+test('a message that was refused leaves its place to the next one', async (context) => {
+  const { driver } = await open(context, { script: () => [words('fine')] });
+  const same = message('hi', { channelMessageId: 'again and again' });
+  await read(driver.send(same));
+  for (let count = 0; count < waitingPerConversationMax + 1; count += 1) {
+    await assert.rejects(read(driver.send(same)), { code: 'MESSAGE_DUPLICATE' });
+  }
+  assert.equal(endOf(await read(driver.send(message('hi')))).text, 'fine');
+});
+
+test('actions reach only turns that run and questions that are open', async (context) => {
+  const { driver } = await open(context, { script: () => 'silence' });
+  const cancel = { type: 'cancel', turn: 'no such turn', reason: 'x' } as const;
+  assert.throws(() => driver.act(cancel), { code: 'TURN_UNKNOWN' });
+  const parts = driver.send(message('hi'))[Symbol.asyncIterator]();
+  const { value: start } = await parts.next();
+  await parts.next();
+  assert.throws(() => driver.act({ type: 'approve', turn: start.turn, callId: 'no such call' }), {
+    code: 'APPROVAL_UNKNOWN',
+  });
+});
+
+test('undo hides the last visible turn, then the one before, also after a restart', async (context) => {
+  const { driver, again, requests } = await open(context, {
+    script: (_, index) => [words(`answer ${index}`)],
+  });
+  await read(driver.send(message('one')));
+  await read(driver.send(message('two')));
+  assert.equal((await driver.undo('ann', 'c1')).text, 'two');
+  const next = again();
+  assert.equal((await next.undo('ann', 'c1')).text, 'one');
+  await assert.rejects(next.undo('ann', 'c1'), { code: 'CONVERSATION_UNKNOWN' });
+  await read(next.send(message('three')));
+  assert.deepEqual(said(requests.at(-1)?.messages ?? []), ['three']);
+  assert.deepEqual(
+    (await next.turns('c1')).map(({ undone }) => undone),
+    [true, true, false],
+  );
+});
+
+test('a preview sends nothing, keeps nothing and shows the conversation so far', async (context) => {
+  const { driver, requests } = await open(context, { script: () => [words('yes')] });
+  await read(driver.send(message('one')));
+  const shown = await driver.preview({
+    person: 'ann',
+    conversation: 'c1',
+    text: 'two',
+    timeZone: 'UTC',
+  });
+  assert.deepEqual(said(shown.messages), ['one', 'two']);
+  assert.equal(requests.length, 1);
+  assert.equal((await driver.turns('c1')).length, 1);
+});
+
+test('a stopping driver takes no message, and leaves to the next start what does not end', async (context) => {
+  const clock = createFakeClock();
+  const { driver, again, mailbox } = await open(context, { script: () => 'silence' }, clock);
+  await driver.send(message('hi'))[Symbol.asyncIterator]().next();
+  const stopped = driver.stop(25_000);
+  await assert.rejects(read(driver.send(message('late'))), { code: 'SERVICE_STOPPING' });
+  clock.forward(25_000);
+  await stopped;
+  assert.equal((await mailbox.open()).length, 1);
+  assert.equal(await again().resume(), 1);
+});
+
+test('what a crash left open is run once by the next driver, and its reply waits for the person', async (context) => {
+  let alive = false;
+  const { driver, again, mailbox, journal } = await open(context, {
+    script: () => (alive ? [words('I am back.')] : 'silence'),
+  });
+  await driver.send(message('hi'))[Symbol.asyncIterator]().next();
+  alive = true;
+  const next = again();
+  assert.equal(await next.resume(), 1);
+  await next.stop(60_000);
+  assert.deepEqual(await mailbox.open(), []);
+  const waiting = await mailbox.waiting('ann');
+  assert.equal(waiting.length, 1);
+  assert.match(waiting[0]?.text ?? '', /I am back\./);
+  assert.equal((await journal.turns('c1')).turns.length, 1);
+  assert.equal(await again().resume(), 0);
+});
+
+test('parts that nobody reads do not hold the turn up', async (context) => {
+  const { driver, journal } = await open(context, { script: () => [words('unread')] });
+  const [start] = await Promise.all([driver.send(message('hi'))[Symbol.asyncIterator]().next()]);
+  assert.equal(start?.value.type, 'turn-start');
+  await driver.stop(60_000);
+  assert.equal((await journal.turns('c1')).turns[0]?.reply, 'unread');
+});
+
+test('a turn without a model ends with a failure that is said, and only once', async (context) => {
+  const { driver } = await open(context, { script: () => new Error('broken') });
+  const parts = await read(driver.send(message('hi')));
+  const end = endOf(parts);
+  assert.deepEqual([end.status, end.error?.code], ['failed', 'INTERNAL']);
+  assert.equal(only(parts, 'turn-end').length, 1);
+  assert.equal(ask('bench_read').type, 'tool-call');
+});
