@@ -54,6 +54,9 @@ const OPERATORS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:3|three) quarters of\s+/g, '0.75 * '],
 ];
 
+/** Figures and nothing between them that says what to do: they are added up. */
+const FIGURES_ONLY = /^(?:sum )?-?[\d.]+(?:(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+)-?[\d.]+)+$/;
+
 /** Words around a percentage that change nothing. */
 const PERCENT_FRAME = /^(?:how much (?:should|do) i tip|i tip|should i tip|an?)\s+(?=.*%)/;
 
@@ -134,7 +137,7 @@ export function readPhrase(text: string): Phrase {
       ? { expression: found }
       : { expression: found, withTotal: simple.replace(pattern, total) };
   }
-  let expression = plain;
+  let expression = FIGURES_ONLY.test(plain) ? `sum of ${plain.replace(/^sum /, '')}` : plain;
   for (const [pattern, sign] of OPERATORS) expression = expression.replaceAll(pattern, sign);
   expression = expression
     .replaceAll(

@@ -85,3 +85,17 @@ test('an event that overlaps is created and says so', async () => {
     /\nIt overlaps with Dentist \(10:00–11:00\)\.$/,
   );
 });
+
+test('a title is as it stands in a calendar', async () => {
+  const ask = await person('2026-11-22T15:10');
+  const titles = {
+    'a haircut': 'Haircut',
+    'my  dentist': 'Dentist',
+    'iPad class': 'iPad class',
+    'The Who': 'The Who',
+  };
+  for (const [title, kept] of Object.entries(titles)) {
+    const text = await said(ask('create', { title, start: '2026-11-25T08:00' }));
+    assert.ok(text.split('\n')[0]?.endsWith(`: ${kept}`), text);
+  }
+});

@@ -92,7 +92,7 @@ async function eventOf(
   context: CallContext,
 ): Promise<CalendarEvent | { readonly refusal: string }> {
   const { timeZone, idempotencyKey } = context;
-  const title = plain(asked.title);
+  const title = titleOf(asked.title);
   if (title === '') return { refusal: 'What is the event called?' };
   const given = readTime(asked.start, timeZone);
   if (given === undefined)
@@ -136,6 +136,12 @@ function endOf(asked: NewEvent, start: GivenTime, present: Present): number | un
   if (!start.dateOnly) return start.instant + (length ?? LENGTH_MS_DEFAULT);
   const days = Math.max(1, Math.round((length ?? 0) / 86_400_000));
   return dayStart(start.instant, timeZone, days);
+}
+
+/** A title as it stands in a calendar: "a haircut" is "Haircut", and names stay as they are. */
+function titleOf(text: string): string {
+  const bare = plain(text).replace(/^(?:an?|the|my) (?=\S)/, '');
+  return bare.replace(/^\p{Ll}(?=\p{Ll}*(?:\s|$))/u, (letter) => letter.toUpperCase());
 }
 
 function plain(text: string): string {

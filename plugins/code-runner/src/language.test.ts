@@ -33,5 +33,9 @@ test('the marks of a block are no code and name its language', () => {
   });
   assert.deepEqual(stripFence('~~~\na\nb\n~~~\n'), { code: 'a\nb' });
   assert.deepEqual(stripFence('`2+2`'), { code: '2+2' });
+  assert.deepEqual(stripFence('for me ```js\n1\n``` please'), { code: '1', language: 'js' });
+  assert.deepEqual(stripFence('bash: ls -la'), { code: 'ls -la', language: 'bash' });
+  assert.deepEqual(stripFence('python code: print(1)'), { code: 'print(1)', language: 'python' });
+  assert.deepEqual(stripFence('if x: y'), { code: 'if x: y' });
   assert.deepEqual(stripFence('a `b` c'), { code: 'a `b` c' });
 });

@@ -33,13 +33,24 @@ export function readLanguage(name: string | undefined, code: string): Language |
   return LOOKS.find(([look]) => look.test(code))?.[1];
 }
 
-/** Code without the marks of a Markdown block, and the language that they name. */
+/**
+ * Code without the marks of a Markdown block and without words around it, and the language that is
+ * named with it: in the block, or in front as in "python: 2 + 2".
+ */
 export function stripFence(text: string): { readonly code: string; readonly language?: string } {
-  const block = /^\s*(`{3,}|~{3,})([\w.+-]*)[^\n]*\n([^]*?)\n?\s*\1\s*$/.exec(text);
+  const block = /(`{3,}|~{3,})([\w.+-]*)[^\n]*\n([^]*?)\n?\s*\1/.exec(text);
   if (block !== null) {
     const [, , language = '', code = ''] = block;
     return language === '' ? { code } : { code, language };
   }
   const inline = /^\s*`([^`]+)`\s*$/.exec(text);
-  return { code: inline?.[1] ?? text };
+  const plain = inline?.[1] ?? text;
+  const front = /^\s*([\w.]+)(?: (?:code|script|snippet|command|program))?\s*:\s+(?=\S)/i.exec(
+    plain,
+  );
+  const language = front?.[1];
+  if (front === null || language === undefined || !NAMES.has(language.toLowerCase())) {
+    return { code: plain };
+  }
+  return { code: plain.slice(front[0].length), language };
 }

@@ -39,6 +39,10 @@ test('when no name answers, texts are searched and the line is shown', async () 
   );
 });
 
+test('a text that has most of the words is found when none has all', async () => {
+  assert.match(await find({ query: 'talks about the hotel booking' }), /^- plans\/trip.md/);
+});
+
 test('nothing found is an answer, and no query is refused', async () => {
   assert.equal(await find({ query: 'passport' }), 'I found no file for "passport".');
   await find({ query: ' ' }, 'refused');

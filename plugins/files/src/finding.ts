@@ -15,6 +15,8 @@ const SHOWN_MAX = 20;
 const CANDIDATES_MAX = 2_000;
 const CONTENT_FILES_MAX = 1_500;
 const CONTENT_BYTES_MAX = 300_000;
+/** Share of the words that a text must have; those with the most are shown. */
+const CONTENT_SHARE_MIN = 0.5;
 const LINE_CHARACTERS_MAX = 160;
 const TEXT_NAME =
   /\.(?:txt|md|mdx|rst|org|tex|csv|tsv|json|ya?ml|toml|ini|conf|cfg|xml|html?|css|[cm]?[jt]sx?|py|rb|go|rs|java|kt|c|h|cpp|cs|php|sh|sql|log|ics|eml|srt)$|^[A-Z]+$/;
@@ -102,12 +104,13 @@ async function byContent(
     const found = await readText(file.path, { bytesMax: CONTENT_BYTES_MAX });
     if ('refusal' in found) continue;
     const { share, line, number } = scoreText(query, found.text);
-    if (share < 1) continue;
+    if (share < CONTENT_SHARE_MIN) continue;
     const shown =
       line.length > LINE_CHARACTERS_MAX ? `${line.slice(0, LINE_CHARACTERS_MAX)}…` : line;
     hits.push({ file, score: share, line: `line ${number}, ${shown}` });
   }
-  return hits;
+  const most = Math.max(0, ...hits.map((hit) => hit.score));
+  return hits.filter((hit) => hit.score === most);
 }
 
 async function describe(
