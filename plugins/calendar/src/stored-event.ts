@@ -53,6 +53,7 @@ export async function occurrencesWithin(
 
 /** The kept events of the person of a call. */
 export function eventsOf(context: CallContext): Collection<StoredEvent> {
+  context.signal.throwIfAborted();
   return collection<StoredEvent>(context.storage, 'events');
 }
 

@@ -76,12 +76,12 @@ test('writing replaces a file whole, keeps its mode and leaves nothing else', as
   await writeFile(path, 'old and longer');
   await chmod(path, 0o755);
   const replaced = await ask('write', { path: 'script.sh', content: 'new' });
-  assert.equal(replaced.text, 'Replaced script.sh (3 B).');
+  assert.equal(replaced.text, 'Saved script.sh (3 B).');
   assert.equal(await readFile(path, 'utf8'), 'new');
   assert.equal((await stat(path)).mode & 0o777, 0o755);
   assert.equal(
     (await ask('write', { path: 'new/deep.txt', content: 'x' })).text,
-    'Wrote new/deep.txt (1 B).',
+    'Saved new/deep.txt (1 B).',
   );
   assert.deepEqual(await readdir(join(granted, 'new')), ['deep.txt']);
   assert.equal((await ask('write', { path: 'new', content: 'x' })).status, 'refused');

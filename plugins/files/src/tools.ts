@@ -121,10 +121,9 @@ async function write(input: JsonObject, context: CallContext): Promise<ToolOutco
   context.signal.throwIfAborted();
   await replaceFile(file, content, { key: context.idempotencyKey, mode: before?.mode ?? 0o644 });
   const bytes = Buffer.byteLength(content);
-  const verb = before === undefined ? 'Wrote' : 'Replaced';
   return {
     status: 'done',
-    text: `${verb} ${file.shown} (${sizeText(bytes)}).`,
+    text: `Saved ${file.shown} (${sizeText(bytes)}).`,
     data: { path: file.path, bytes },
   };
 }

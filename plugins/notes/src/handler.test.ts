@@ -5,9 +5,18 @@ import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { manifest } from '@opencomputer/contracts';
+import type { JsonObject } from '@opencomputer/contracts';
+import { toolConformance } from '@opencomputer/testkit';
 import { parse } from 'yaml';
+import { tools } from './tools.ts';
 
 const folder = new URL('..', import.meta.url);
+
+/** Calls that are done when nothing is kept yet. */
+const samples: Readonly<Record<string, JsonObject>> = {
+  notes_create: { text: 'the code is on the fridge', title: 'Wifi' },
+  notes_find: { query: 'code' },
+};
 
 async function declared(): Promise<ReturnType<typeof manifest.parse>> {
   const text = await readFile(new URL('manifest.yaml', folder), 'utf8');
@@ -52,3 +61,18 @@ test('the process serves exactly the tools of the manifest and ends with its inp
   );
   assert.deepEqual(await ended, [0, null]);
 });
+
+const { provides: provided, resources } = await declared();
+const { outputBytesMax } = resources;
+for (const { name, handler } of tools) {
+  const input = samples[name];
+  const declaration = provided.tools.find((each) => each.name === name);
+  if (input === undefined || declaration === undefined) continue;
+  const subject = {
+    declaration,
+    handler,
+    input,
+    outputBytesMax,
+  };
+  for (const { name: rule, run } of toolConformance(subject)) test(rule, run);
+}

@@ -21,6 +21,7 @@ export const tools: readonly PluginTool[] = [
 ];
 
 function notesOf(context: CallContext): Collection<Note> {
+  context.signal.throwIfAborted();
   return collection<Note>(context.storage, 'notes');
 }
 

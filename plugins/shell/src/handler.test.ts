@@ -4,10 +4,19 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { manifest } from '@opencomputer/contracts';
+import type { JsonObject } from '@opencomputer/contracts';
+import { pluginConformance, toolConformance } from '@opencomputer/testkit';
 import { parse } from 'yaml';
+import { tools } from './tools.ts';
 
 const folder = new URL('..', import.meta.url);
+
+/** Calls that are done when nothing is kept yet. */
+const samples: Readonly<Record<string, JsonObject>> = {
+  shell_run: { command: 'echo hello' },
+};
 
 async function declared(): Promise<ReturnType<typeof manifest.parse>> {
   const text = await readFile(new URL('manifest.yaml', folder), 'utf8');
@@ -30,8 +39,8 @@ test('the manifest is valid, and each intent and operation names a tool of its o
 
 test('the process serves exactly the tools of the manifest and ends with its input', async () => {
   const { entry, provides } = await declared();
-  const program = new URL(entry, folder).pathname;
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const path = new URL(entry, folder).pathname;
+  const child = spawn(process.execPath, [path], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const request = (id: number, method: string, params: object): void => {
     child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
@@ -52,3 +61,22 @@ test('the process serves exactly the tools of the manifest and ends with its inp
   );
   assert.deepEqual(await ended, [0, null]);
 });
+
+const { entry: program, provides: provided, resources } = await declared();
+const { outputBytesMax } = resources;
+for (const { name, handler } of tools) {
+  const sample = samples[name];
+  const declaration = provided.tools.find((each) => each.name === name);
+  if (sample === undefined || declaration === undefined) continue;
+  const rules = toolConformance({ declaration, handler, input: sample, outputBytesMax });
+  for (const { name: rule, run } of rules) test(rule, run);
+}
+
+const [tool = '', input = {}] = Object.entries(samples)[0] ?? [];
+const subject = {
+  command: process.execPath,
+  arguments: [fileURLToPath(new URL(program, folder))],
+  tools: provided.tools.map((each) => each.name),
+  sample: { tool, input },
+};
+for (const { name, run } of pluginConformance(subject)) test(name, run);

@@ -33,6 +33,7 @@ export const tools: readonly PluginTool[] = [
 ];
 
 function tasksOf(context: CallContext): Collection<Task> {
+  context.signal.throwIfAborted();
   return collection<Task>(context.storage, 'tasks');
 }
 
