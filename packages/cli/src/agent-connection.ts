@@ -3,7 +3,9 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentDoor } from './command-context.ts';
+import { AgentError } from '@opencomputer/contracts';
+import type { AgentService } from '@opencomputer/contracts/internal';
+import type { AgentDoor, Serving } from './command-context.ts';
 import type { Environment } from './environment.ts';
 
 /** The daemon's socket in its data directory. */
@@ -24,18 +26,41 @@ export function agentDoor(environment: Environment): AgentDoor {
     const { connectAgent } = await import('@opencomputer/agent/client');
     return connectAgent(join(directory, SOCKET_NAME));
   };
+  const serve: AgentDoor['serve'] = async ({ port, ...rest }) => {
+    const agent = await import('@opencomputer/agent');
+    const options = { ...base, command: 'agent serve', ...rest };
+    return agent.serve(port === undefined ? options : { ...options, port });
+  };
   return {
     running,
+    serve,
     open: async (configuration) => {
       const service = await running();
       if (service !== undefined) return service;
       const { openAgent } = await import('@opencomputer/agent');
       return openAgent({ ...base, configuration, command: 'agent' });
     },
-    serve: async ({ configuration, port, timeZone }) => {
-      const { serve } = await import('@opencomputer/agent');
-      const options = { ...base, configuration, timeZone, command: 'agent serve' };
-      return serve(port === undefined ? options : { ...options, port });
+    share: async (options) => {
+      const service = await running();
+      if (service !== undefined) return service;
+      const serving = await serve({ ...options, command: 'agent chat' });
+      const own = await running();
+      if (own !== undefined) return stoppingBoth(own, serving);
+      await serving.stop();
+      throw new AgentError('SERVICE_UNREACHABLE', { problem: 'its own socket is silent' });
+    },
+  };
+}
+
+function stoppingBoth(service: AgentService, serving: Serving): AgentService {
+  return {
+    send: (request) => service.send(request),
+    listen: (person, signal) => service.listen(person, signal),
+    act: (action) => service.act(action),
+    query: (name, input) => service.query(name, input),
+    stop: async () => {
+      await service.stop();
+      await serving.stop();
     },
   };
 }

@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** IANA zone of messages that name none. */
   readonly timeZone: string;
+  /** What another process is told holds the data directory. */
+  readonly command?: string;
 }
 
 /** A daemon that serves. */
@@ -36,6 +38,11 @@ export interface Serving {
 export interface AgentDoor {
   /** Failures are `AgentError` of the STORE_ and SERVICE_ groups. */
   open(configuration: Configuration): Promise<AgentService>;
+  /**
+   * The same for a program that stays open, such as the chat: while it runs, other commands use the
+   * agent through it instead of finding the data directory locked.
+   */
+  share(options: ServeOptions): Promise<AgentService>;
   /** The running daemon, or undefined; opens nothing. */
   running(): Promise<AgentService | undefined>;
   serve(options: ServeOptions): Promise<Serving>;

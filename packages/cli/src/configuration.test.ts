@@ -41,7 +41,7 @@ test('a wrong value is told with file, line, key and what was expected', () => {
   );
   assert.equal(
     messageOf('models:\n  - provider: openai\n    model: gpt\n  - provider: acme\n    model: x\n'),
-    '/data/config.yaml:4: models.1.provider: expected openai, anthropic, google or openai-compatible.',
+    '/data/config.yaml:4: models.1.provider: expected openai, anthropic, google, openai-compatible, llama or package:NAME.',
   );
 });
 

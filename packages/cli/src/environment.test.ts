@@ -66,9 +66,9 @@ test('the width is the terminal’s, else COLUMNS, else 80', () => {
 
 test('the locale is a language tag, and English where the system names none', () => {
   assert.equal(of({ LANG: 'de_DE.UTF-8' }).locale, 'de-DE');
-  assert.equal(of({ LANG: 'de_DE.UTF-8', LC_ALL: 'C' }).locale, 'en');
-  assert.equal(of({ LANG: 'C.UTF-8' }).locale, 'en');
-  assert.equal(of({}).locale, 'en');
+  assert.equal(of({ LANG: 'de_DE.UTF-8', LC_ALL: 'C' }).locale, 'en-GB');
+  assert.equal(of({ LANG: 'C.UTF-8' }).locale, 'en-GB');
+  assert.equal(of({}).locale, 'en-GB');
 });
 
 test('a build machine is unattended', () => {

@@ -55,6 +55,8 @@ export interface EnvironmentSource {
 }
 
 const COLUMNS_DEFAULT = 80;
+/** Where the system names no language: English with days before months and 24 hours. */
+const LOCALE_DEFAULT = 'en-GB';
 
 /** The facts of this process. */
 export function readEnvironment(): Environment {
@@ -129,9 +131,9 @@ function localeOf(variables: EnvironmentSource['variables']): string {
   const name = variables['LC_ALL'] || variables['LC_TIME'] || variables['LANG'] || '';
   const tag = (name.split(/[.@]/)[0] ?? '').replaceAll('_', '-');
   try {
-    return Intl.getCanonicalLocales(tag)[0] ?? 'en';
+    return Intl.getCanonicalLocales(tag)[0] ?? LOCALE_DEFAULT;
   } catch {
     // "C" and "POSIX" are not language tags.
-    return 'en';
+    return LOCALE_DEFAULT;
   }
 }

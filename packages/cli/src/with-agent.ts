@@ -3,7 +3,7 @@
 
 import type { Configuration } from '@opencomputer/contracts';
 import type { AgentService } from '@opencomputer/contracts/internal';
-import type { CommandContext } from './command-context.ts';
+import type { AgentDoor, CommandContext } from './command-context.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { OptionValues } from './definitions.ts';
 import { sanitiseLine } from './sanitise.ts';
@@ -23,9 +23,33 @@ export async function withAgent<Result>(
   use: (opened: OpenedAgent) => Promise<Result>,
 ): Promise<Result> {
   const configuration = readConfiguration(context, options);
-  const service = await context.agent.open(configuration);
+  return using(context, { configuration, use, open: (door) => door.open(configuration) });
+}
+
+/** The same for a program that stays open: other commands use the agent through it. */
+export async function withSharedAgent<Result>(
+  context: CommandContext,
+  options: OptionValues,
+  use: (opened: OpenedAgent) => Promise<Result>,
+): Promise<Result> {
+  const configuration = readConfiguration(context, options);
+  const timeZone = zoneOf(context, configuration);
+  const open = (door: AgentDoor) => door.share({ configuration, timeZone });
+  return using(context, { configuration, use, open });
+}
+
+async function using<Result>(
+  context: CommandContext,
+  steps: {
+    readonly configuration: Configuration;
+    readonly open: (door: AgentDoor) => Promise<AgentService>;
+    readonly use: (opened: OpenedAgent) => Promise<Result>;
+  },
+): Promise<Result> {
+  const { configuration, open, use } = steps;
+  const service = await open(context.agent);
   try {
-    const timeZone = configuration.person.timeZone ?? context.environment.timeZone;
+    const timeZone = zoneOf(context, configuration);
     return await use({ service, configuration, timeZone });
   } finally {
     await service.stop();
@@ -40,6 +64,11 @@ export function readConfiguration(context: CommandContext, options: OptionValues
     context.error.write(`agent: ${sanitiseLine(warning)} (ignored)\n`);
   }
   return trusting(loaded.configuration, options);
+}
+
+/** IANA zone of the person: configured, else the machine's. */
+export function zoneOf(context: CommandContext, configuration: Configuration): string {
+  return configuration.person.timeZone ?? context.environment.timeZone;
 }
 
 /** `--trust NAME` holds for this run only. */

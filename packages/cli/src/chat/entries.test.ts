@@ -28,6 +28,11 @@ test('the end of a long output is kept', () => {
   assert.equal(lines.at(-1), '  line 999');
 });
 
+test('output in a fence is shown without it', () => {
+  const text = '````\na.txt\n```\nb.txt\n````\n';
+  assert.deepEqual(outputEntry(text, style).render(40), ['  a.txt', '  ```', '  b.txt']);
+});
+
 test('no entry is wider than the terminal or moves its cursor, whatever is in it', () => {
   const piece = fc.constantFrom(
     '漢',

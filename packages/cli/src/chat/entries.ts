@@ -30,9 +30,11 @@ export function replyEntry(text: string, style: Style): Component {
   });
 }
 
-/** Output as it is, without Markdown; its end is kept when it is long. */
+/** Output as it is, without Markdown or the fence around it; its end is kept when it is long. */
 export function outputEntry(text: string, style: Style): Component {
-  const lines = sanitise(text).trimEnd().split('\n');
+  const clean = sanitise(text).trimEnd();
+  const fenced = /^(`{3,}|~{3,})[^\n]*\n([^]*)\n\1$/.exec(clean);
+  const lines = (fenced?.[2] ?? clean).split('\n');
   const left = Math.max(0, lines.length - OUTPUT_LINES_MAX);
   const shown = lines.slice(left);
   if (left > 0) shown.unshift(style.dim(`… ${left} lines before`));

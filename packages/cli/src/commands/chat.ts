@@ -6,7 +6,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { createProgress } from '../progress.ts';
 import { sanitiseLine } from '../sanitise.ts';
-import { withAgent } from '../with-agent.ts';
+import { withSharedAgent } from '../with-agent.ts';
 import { chosenConversation, run } from './run.ts';
 
 /** Talks in the terminal; a pipe without words is a message. */
@@ -28,7 +28,7 @@ export async function chat(
   progress.wait('starting');
   const screen = import('../chat/index.ts');
   try {
-    await withAgent(context, options, async ({ service, timeZone }) => {
+    await withSharedAgent(context, options, async ({ service, timeZone }) => {
       const conversation = await chosenConversation(service, options);
       const { startChat } = await screen;
       progress.end();

@@ -10,7 +10,8 @@ import { withModel } from './init.ts';
 /** Raised by Esc or Ctrl-C in a question, and caught here. */
 class Cancelled extends Error {}
 
-type Provider = ModelConfiguration['provider'];
+/** Those that need no package of their own; the others are for `agent models add`. */
+type Provider = Exclude<ModelConfiguration['provider'], 'llama' | `package:${string}`>;
 
 /** The usual variable of each provider, and a model to begin with. */
 const providers: Readonly<Record<Provider, { label: string; variable: string; model: string }>> = {

@@ -4,7 +4,7 @@
 import { AgentError } from '@opencomputer/contracts';
 import type { CommandContext } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
-import { readConfiguration } from '../with-agent.ts';
+import { readConfiguration, zoneOf } from '../with-agent.ts';
 
 /** Serves until Ctrl-C, SIGTERM or a command that asks it to stop, then ends in order. */
 export async function serve(
@@ -16,7 +16,7 @@ export async function serve(
   const configuration = readConfiguration(context, options);
   const interrupted = Promise.withResolvers<void>();
   const end = context.onInterrupt(interrupted.resolve);
-  const timeZone = configuration.person.timeZone ?? context.environment.timeZone;
+  const timeZone = zoneOf(context, configuration);
   const serving = await context.agent.serve({
     configuration,
     timeZone,
