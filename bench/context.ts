@@ -12,17 +12,13 @@ export async function run(options: readonly string[]): Promise<Record<string, nu
   const surroundings = await makeSurroundings('context', options);
   if (surroundings === undefined) return {};
   try {
-    const served = await surroundings.serve();
-    try {
-      const request = await sentFor('hi', { surroundings, endpoint: served.endpoint });
-      const { tools } = JSON.parse(request) as { tools?: unknown[] };
-      return {
-        'context.hi_tokens': Buffer.byteLength(request) / bytesPerToken,
-        'context.hi_tools': tools?.length ?? 0,
-      };
-    } finally {
-      await served.end();
-    }
+    const { endpoint } = await surroundings.serve();
+    const request = await sentFor('hi', { surroundings, endpoint });
+    const { tools } = JSON.parse(request) as { tools?: unknown[] };
+    return {
+      'context.hi_tokens': Buffer.byteLength(request) / bytesPerToken,
+      'context.hi_tools': tools?.length ?? 0,
+    };
   } finally {
     await surroundings.end();
   }

@@ -38,14 +38,15 @@ export async function run(options: readonly string[]): Promise<Record<string, nu
   };
 }
 
-async function memory(
+/** Resident memory of the daemon; Node and its libraries are part of it. */
+export async function memory(
   options: readonly string[],
   { turns, idleMs }: { readonly turns: number; readonly idleMs: number },
 ): Promise<Record<string, number>> {
   const surroundings = await makeSurroundings('footprint', options);
   if (surroundings === undefined) return {};
-  const served = await surroundings.serve();
   try {
+    const served = await surroundings.serve();
     await delay(idleMs);
     const idle = residentMegabytes(served.pid);
     const { endpoint } = served;
@@ -60,25 +61,29 @@ async function memory(
       'footprint.rss_growth_mb_2000': second - first,
     };
   } finally {
-    await served.end();
     await surroundings.end();
   }
 }
 
-/** What `npm install` of the packed product puts into an empty folder. */
 function packed(): Record<string, number> {
-  const dist = join(root, 'packages', 'cli', 'dist');
-  if (!existsSync(join(dist, 'main.js'))) {
+  if (!existsSync(join(root, 'packages', 'cli', 'dist', 'main.js'))) {
     console.error('footprint: the program is not built; nothing to pack');
     return {};
   }
   const folder = mkdtempSync(join(tmpdir(), 'opencomputer-bench-'));
   try {
-    const tarball = execFileSync(process.execPath, [join(root, 'scripts', 'pack.ts')], {
-      cwd: folder,
-      encoding: 'utf8',
-      timeout: npmMsMax,
-    }).trim();
+    const pack = [join(root, 'scripts', 'pack.ts')];
+    const options = { cwd: folder, encoding: 'utf8', timeout: npmMsMax } as const;
+    return installed(execFileSync(process.execPath, pack, options).trim());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What `npm install` of a tarball puts into an empty folder. */
+export function installed(tarball: string): Record<string, number> {
+  const folder = mkdtempSync(join(tmpdir(), 'opencomputer-bench-'));
+  try {
     writeFileSync(join(folder, 'package.json'), '{"private":true}');
     const flags = ['--omit=dev', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'];
     execFileSync('npm', ['install', tarball, ...flags], {

@@ -22,12 +22,7 @@ export async function run(options: readonly string[]): Promise<Record<string, nu
   const surroundings = await makeSurroundings('turn', options);
   if (surroundings === undefined) return {};
   try {
-    const served = await surroundings.serve();
-    try {
-      return await measure(surroundings, served, turns);
-    } finally {
-      await served.end();
-    }
+    return await measure(surroundings, await surroundings.serve(), turns);
   } finally {
     await surroundings.end();
   }

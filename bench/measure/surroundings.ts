@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly model: Endpoint;
   /** A run of the program with these words. */
   call(...words: string[]): ProgramCall;
-  /** Starts the daemon on a free port. */
+  /** Starts the daemon on a free port; it is ended with the surroundings at the latest. */
   serve(): Promise<Served>;
   /** What the model server has counted: a request for each model call. */
   modelRequests(): Promise<number>;
@@ -65,14 +65,15 @@ export async function makeSurroundings(
     OPENAI_API_KEY: 'bench',
   };
   const call = (...words: string[]): ProgramCall => ({ words: [program, ...words], environment });
+  const running: StartedProgram[] = [model];
   return {
     model: { base: `${base}/v1`, key: 'bench' },
     call,
     serve: async () => {
       const started = await startProgram(call('serve', '--port', '0'));
+      running.push(started);
       const [, url] = /^ready (http:\S+)$/.exec(started.line) ?? [];
       if (url === undefined) {
-        await started.end();
         throw new Error(`${bench}: expected "ready <url>", got "${started.line}"`);
       }
       const key = readFileSync(join(environment.OPENCOMPUTER_HOME, 'api.key'), 'utf8').trim();
@@ -84,7 +85,7 @@ export async function makeSurroundings(
     },
     lastRequest: async () => (await fetch(`${base}/last`)).text(),
     end: async () => {
-      await model.end();
+      for (const started of running.toReversed()) await started.end();
       rmSync(home, { recursive: true, force: true });
     },
   };
