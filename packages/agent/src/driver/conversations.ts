@@ -19,8 +19,11 @@ export interface Conversations<View> {
   add(conversation: string, turn: FinishedTurn): void;
   /** Drops a view, so that it is rebuilt from the log. */
   forget(conversation: string): void;
-  /** Throws SERVICE_BUSY when another message of this conversation would be too many. */
-  admit(conversation: string): void;
+  /**
+   * Takes a place for one message, which the returned function gives back. Throws SERVICE_BUSY when
+   * it would be too many.
+   */
+  admit(conversation: string): () => void;
   /** Runs `work` when everything before it in this conversation has ended. */
   inOrder<Result>(conversation: string, work: () => Promise<Result>): Promise<Result>;
 }
@@ -31,8 +34,7 @@ export function createConversations<View>(
   dialogue: Dialogue<View>,
 ): Conversations<View> {
   const views = new Map<string, View>();
-  const lanes = new Map<string, { last: Promise<unknown>; waiting: number }>();
-  let waiting = 0;
+  const lanes = new Map<string, Promise<unknown>>();
   const keep = (conversation: string, view: View): void => {
     views.delete(conversation);
     views.set(conversation, view);
@@ -56,29 +58,39 @@ export function createConversations<View>(
     forget: (conversation) => {
       views.delete(conversation);
     },
-    admit: (conversation) => {
-      const inLane = lanes.get(conversation)?.waiting ?? 0;
-      if (waiting >= waitingMax || inLane >= waitingPerConversationMax) {
-        throw new AgentError('SERVICE_BUSY', { retryAfterSeconds: 1 });
-      }
-    },
+    admit: createPlaces(),
     inOrder: async (conversation, work) => {
-      const lane = lanes.get(conversation) ?? { last: Promise.resolve(), waiting: 0 };
-      lanes.set(conversation, lane);
-      lane.waiting += 1;
-      waiting += 1;
-      const result = lane.last.then(work, work);
-      lane.last = result.then(
+      const before = lanes.get(conversation) ?? Promise.resolve();
+      const result = before.then(work, work);
+      const last = result.then(
         () => undefined,
         () => undefined,
       );
+      lanes.set(conversation, last);
       try {
         return await result;
       } finally {
-        lane.waiting -= 1;
-        waiting -= 1;
-        if (lane.waiting === 0) lanes.delete(conversation);
+        if (lanes.get(conversation) === last) lanes.delete(conversation);
       }
     },
+  };
+}
+
+function createPlaces(): Conversations<unknown>['admit'] {
+  const places = new Map<string, number>();
+  let taken = 0;
+  return (conversation) => {
+    const inLane = places.get(conversation) ?? 0;
+    if (taken >= waitingMax || inLane >= waitingPerConversationMax) {
+      throw new AgentError('SERVICE_BUSY', { retryAfterSeconds: 1 });
+    }
+    const count = (change: number): void => {
+      const left = (places.get(conversation) ?? 0) + change;
+      if (left === 0) places.delete(conversation);
+      else places.set(conversation, left);
+      taken += change;
+    };
+    count(1);
+    return () => count(-1);
   };
 }

@@ -2,7 +2,7 @@
 // passes signals on, and resumes what a crash left open. Refuses to decide what a turn does.
 
 import { AgentError } from '@opencomputer/contracts';
-import type { InboundMessage, StreamPart } from '@opencomputer/contracts';
+import type { InboundMessage, StreamPart, TurnInput } from '@opencomputer/contracts';
 import type {
   ModelRequest,
   SendRequest,
@@ -20,7 +20,8 @@ import { createPartStream } from './stream.ts';
 export interface Driver {
   /** Accepts a message and runs its turn; the first part follows the durable acceptance. */
   send(request: SendRequest): AsyncIterable<StreamPart>;
-  act(action: TurnAction): void;
+  /** Resolves when the turn has taken it; rejects with TURN_, APPROVAL_UNKNOWN or TURN_BUSY. */
+  act(action: TurnAction): Promise<void>;
   /** Runs again what was open when the last process ended; resolves when all of it has started. */
   resume(): Promise<number>;
   /** Hides the last visible turn of a conversation. */
@@ -51,6 +52,8 @@ class EmbeddedDriver<View> implements Driver {
   readonly #ports: DriverPorts<View>;
   readonly #conversations: Conversations<View>;
   readonly #turns = new Map<string, RunningTurn<View>>();
+  /** Turns that wait for the one before them, with what was said of them meanwhile. */
+  readonly #queued = new Map<string, TurnInput[]>();
   readonly #ending = new Set<Promise<unknown>>();
   #stopping = false;
 
@@ -62,29 +65,42 @@ class EmbeddedDriver<View> implements Driver {
   async *send(request: SendRequest): AsyncGenerator<StreamPart> {
     if (this.#stopping) throw new AgentError('SERVICE_STOPPING', { retryAfterSeconds: 5 });
     const message = toMessage(request, this.#ports);
-    this.#conversations.admit(message.conversation);
-    const accepted = await this.#ports.log.mailbox.accept(message);
-    if (accepted === 'duplicate') throw new AgentError('MESSAGE_DUPLICATE');
+    const leave = this.#conversations.admit(message.conversation);
     const stream = createPartStream();
-    const work = this.#run(message, { emit: stream.put, stream: request.stream, fresh: true });
+    try {
+      const accepted = await this.#ports.log.mailbox.accept(message);
+      if (accepted === 'duplicate') throw new AgentError('MESSAGE_DUPLICATE');
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    const reader = { emit: stream.put, stream: request.stream, attended: true };
+    const work = this.#run(message, reader).finally(leave);
     work.then(() => stream.end(), stream.fail);
     yield { type: 'turn-start', turn: message.id, conversation: message.conversation };
     yield* stream.parts;
   }
 
-  act(action: TurnAction): void {
+  async act(action: TurnAction): Promise<void> {
+    const input = toInput(action, this.#ports.clock.now());
+    const queued = this.#queued.get(action.turn);
+    if (queued !== undefined && !('callId' in action)) {
+      queued.push(input);
+      return;
+    }
     const turn = this.#turns.get(action.turn);
     if (turn === undefined) throw new AgentError('TURN_UNKNOWN', { turn: action.turn });
     if ('callId' in action && !turn.asks(action.callId)) {
       throw new AgentError('APPROVAL_UNKNOWN', { approval: action.callId });
     }
-    turn.signal(toInput(action, this.#ports.clock.now()));
+    if (action.type === 'steer' && !turn.takesWords()) throw new AgentError('TURN_BUSY');
+    await turn.offer(input);
   }
 
   async resume(): Promise<number> {
     const open = await this.#ports.log.mailbox.open();
     for (const message of open) {
-      this.#run(message, { emit: () => undefined, stream: false, fresh: false }).catch(
+      this.#run(message, { emit: () => undefined, stream: false, attended: false }).catch(
         (error: unknown) => this.#ports.report(error, `turn ${message.id}`),
       );
     }
@@ -133,11 +149,15 @@ class EmbeddedDriver<View> implements Driver {
   }
 
   #run(message: InboundMessage, reader: Reader): Promise<void> {
+    const queued: TurnInput[] = [];
+    this.#queued.set(message.id, queued);
     const work = this.#conversations.inOrder(message.conversation, async () => {
       const view = await this.#conversations.view(message.conversation);
-      const record = reader.fresh ? [] : await this.#ports.log.journal.record(message.id);
+      const record = reader.attended ? [] : await this.#ports.log.journal.record(message.id);
       const turn = new RunningTurn(this.#ports, { ...reader, message, view, record });
       this.#turns.set(message.id, turn);
+      this.#queued.delete(message.id);
+      for (const input of queued) turn.offer(input).catch(() => undefined);
       try {
         this.#conversations.add(message.conversation, await turn.run());
       } finally {
@@ -163,6 +183,6 @@ const unsent = {
 interface Reader {
   readonly emit: (part: StreamPart) => void;
   readonly stream: boolean;
-  /** False for a turn that may have a record already. */
-  readonly fresh: boolean;
+  /** False for a turn of the process before this one, which may have a record already. */
+  readonly attended: boolean;
 }

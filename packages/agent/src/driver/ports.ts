@@ -63,6 +63,8 @@ export interface LogPorts {
   readonly database: Pick<Database, 'write'>;
   /** Statements by which views follow the end of a turn, in the commit that ends it. */
   readonly observe: (ended: EndedTurn) => readonly Statement[];
+  /** Told when a reply waits for a person who is not reading. */
+  readonly announce: (person: string) => void;
 }
 
 /** A turn that took the fast path, as views of it need it. */

@@ -11,6 +11,7 @@ import type {
   TurnState,
 } from '@opencomputer/contracts';
 import type { FinishedTurn, ModelDelta, Statement } from '@opencomputer/contracts/internal';
+import { InputQueue } from './input-queue.ts';
 import { finishedTurn } from './journal.ts';
 import type { DriverPorts } from './ports.ts';
 import { createTurnTools } from './turn-tools.ts';
@@ -25,10 +26,9 @@ export interface TurnStart<View> {
   readonly emit: (part: StreamPart) => void;
   /** False when nobody reads deltas; then the model is not streamed, which costs less. */
   readonly stream: boolean;
+  /** False after a restart: nobody can be asked, and the reply waits in the outbox. */
+  readonly attended: boolean;
 }
-
-/** Inputs waiting to be fed, beyond which something floods the turn. */
-const inputsWaitingMax = 1_000;
 
 /** A turn that is running. */
 export class RunningTurn<View> {
@@ -37,47 +37,54 @@ export class RunningTurn<View> {
   readonly #start: TurnStart<View>;
   readonly #tools: TurnTools;
   readonly #abort = new AbortController();
-  readonly #waiting: TurnInput[] = [];
+  readonly #inputs: InputQueue;
   readonly #record: TurnInput[];
   #recorded: number;
   /** Statements that keep timers, for the next commit. */
   #timers: Statement[] = [];
   #state: TurnState | undefined;
   #streamed = '';
-  #wake: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
 
   constructor(ports: DriverPorts<View>, start: TurnStart<View>) {
     this.#ports = ports;
     this.#start = start;
     this.message = start.message;
+    this.#inputs = new InputQueue(start.message.id);
     this.#record = [...start.record];
     this.#recorded = this.#record.length;
-    this.#tools = createTurnTools(ports.tools, start.message);
+    const interactive = start.message.interactive && start.attended;
+    this.#tools = createTurnTools(ports.tools, { ...start.message, interactive });
   }
 
-  /** Puts an input from outside into the turn: an answer, a cancel, words to steer by. */
-  signal(input: TurnInput): void {
-    if (this.#waiting.length >= inputsWaitingMax) throw new AgentError('SERVICE_BUSY');
-    this.#waiting.push(input);
-    this.#wake?.();
+  /** An answer, a cancel, words to steer by; see `InputQueue.offer`. */
+  offer(input: TurnInput): Promise<void> {
+    return this.#inputs.offer(input);
+  }
+
+  /** False for a turn that goes straight to a tool: no model will read words added to it. */
+  takesWords(): boolean {
+    return this.#state?.progress.intent === undefined;
   }
 
   /** True when `callId` is a question that the person can answer now. */
   asks(callId: string): boolean {
-    const calls = this.#state?.calls ?? [];
-    return calls.some(({ call, status }) => call.callId === callId && status === 'asked');
+    return this.#asked().includes(callId);
   }
 
   /** Runs the turn to its end. Rejects only when its record cannot be written. */
   async run(): Promise<FinishedTurn> {
     try {
       await this.#begin();
-      while (this.#state === undefined || !this.#ports.core.machine.isFinal(this.#state)) {
-        await this.#take(await this.#next());
+      while (this.#state === undefined || !this.#isOver()) {
+        const { input, taken } = await this.#inputs.next();
+        await this.#take(input);
+        taken();
       }
+      this.#inputs.close();
       return await this.#finish(this.#state);
     } finally {
+      this.#inputs.close();
       this.#cancelTimer?.();
       this.#abort.abort();
     }
@@ -110,16 +117,23 @@ export class RunningTurn<View> {
     await this.#take({ type: 'turn-start', at: this.#now(), message, parsed, plan, budget });
   }
 
-  /** After a crash: a call without an idempotency key that had started is not run again. */
+  /**
+   * After a crash: a call without an idempotency key that had started is not run again, and a
+   * question that was open counts as not answered, since nobody is there to hear it again.
+   */
   #resumable(commands: readonly Command[]): readonly Command[] {
     return commands.filter((command) => {
+      if (command.type === 'approval-ask') {
+        this.#inputs.put({ type: 'timer-fire', at: this.#now(), timer: 'approval' });
+        return false;
+      }
       if (command.type !== 'tool-call') return true;
       const { callId, tool: name } = command.call;
       const tool = this.#ports.tools.host.tools().find((one) => one.declaration.name === name);
       const repeatable = tool?.declaration.effect === 'read' || tool?.declaration.idempotent;
       if (repeatable) return true;
       const text = `${name} was running when the agent stopped. It may have taken effect.`;
-      this.signal({
+      this.#inputs.put({
         type: 'tool-finish',
         at: this.#now(),
         callId,
@@ -133,14 +147,35 @@ export class RunningTurn<View> {
   }
 
   async #take(input: TurnInput): Promise<void> {
+    const asked = this.#asked();
     const { state, commands } = this.#ports.core.machine.advance(this.#state, input);
     this.#record.push(input);
     this.#state = state;
-    if (this.#ports.core.machine.isFinal(state)) return;
+    this.#tellAnswered(asked, input);
+    if (this.#isOver()) return;
     const effects = commands.some(({ type }) => type === 'tool-call' || type === 'approval-ask');
-    if (effects || input.type === 'tool-finish') await this.#save([]);
+    if (effects || input.type === 'tool-finish' || input.type === 'turn-steer')
+      await this.#save([]);
     for (const command of commands) this.#execute(command);
     this.#setTimer();
+  }
+
+  /** Says of each question that is no longer open how it was answered. */
+  #tellAnswered(asked: readonly string[], input: TurnInput): void {
+    const approved = input.type === 'approval-give' && input.approved;
+    const open = this.#asked();
+    for (const callId of asked) {
+      if (!open.includes(callId)) this.#emit({ type: 'approval-end', callId, approved });
+    }
+  }
+
+  #asked(): readonly string[] {
+    const calls = this.#state?.calls ?? [];
+    return calls.flatMap(({ call, status }) => (status === 'asked' ? [call.callId] : []));
+  }
+
+  #isOver(): boolean {
+    return this.#state !== undefined && this.#ports.core.machine.isFinal(this.#state);
   }
 
   async #save(more: readonly Statement[]): Promise<void> {
@@ -156,8 +191,9 @@ export class RunningTurn<View> {
   }
 
   async #finish(state: TurnState): Promise<FinishedTurn> {
-    const { mailbox, journal } = this.#ports.log;
+    const { mailbox, journal, announce } = this.#ports.log;
     const { id, channel, person, conversation } = this.message;
+    const { attended } = this.#start;
     const finished = finishedTurn(this.#ports.core.machine, id, this.#record);
     if (finished === undefined) throw new AgentError('INTERNAL', { problem: 'turn without end' });
     const { reply: text, status, usage } = finished;
@@ -167,14 +203,27 @@ export class RunningTurn<View> {
     await this.#save([
       ...this.#observe(finished),
       await journal.event(this.#owner(), { name: 'turn-finish', at: this.#now(), payload }),
-      await mailbox.enqueue({ id: replyId, channel, person, conversation, turn: id, text }),
+      await mailbox.enqueue(
+        attended
+          ? { id: replyId, channel, person, conversation, turn: id, text }
+          : { id: replyId, channel, person, conversation, text: this.#late(text) },
+      ),
       mailbox.finish(id),
     ]);
     this.#emitText(text);
     const end = status === 'failed' || status === 'cancelled' ? status : 'done';
     this.#emit({ type: 'turn-end', turn: id, status: end, text, usage, ...(error && { error }) });
-    await mailbox.delivered([replyId]);
+    if (attended) await mailbox.delivered([replyId]);
+    else announce(person);
     return finished;
+  }
+
+  /** A reply to somebody who asked before a restart, with what it is a reply to. */
+  #late(text: string): string {
+    const asked = this.message.text.replaceAll(/\s+/g, ' ').trim();
+    const short =
+      asked.length > askedCharactersMax ? `${asked.slice(0, askedCharactersMax)}…` : asked;
+    return `The agent was stopped while it worked on "${short}". Its answer:\n\n${text}`;
   }
 
   /** What views learn from a turn that took the fast path. */
@@ -193,7 +242,7 @@ export class RunningTurn<View> {
         return this.#later(this.#callModel(command));
       case 'policy-ask': {
         const decisions = this.#tools.decide(command.calls, this.#said());
-        return this.signal({ type: 'policy-decide', at: this.#now(), decisions });
+        return this.#inputs.put({ type: 'policy-decide', at: this.#now(), decisions });
       }
       case 'tool-call':
         return this.#later(this.#callTool(command));
@@ -304,22 +353,15 @@ export class RunningTurn<View> {
     const delayMs = waiting ? approvalMsMax : progress.budget.seconds * 1000 - spentMs;
     const timer = waiting ? 'approval' : 'deadline';
     this.#cancelTimer = this.#ports.clock.after(Math.max(0, delayMs), () =>
-      this.signal({ type: 'timer-fire', at: this.#now(), timer }),
+      this.#inputs.put({ type: 'timer-fire', at: this.#now(), timer }),
     );
   }
 
-  async #next(): Promise<TurnInput> {
-    for (;;) {
-      const input = this.#waiting.shift();
-      if (input !== undefined) return input;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-
   #later(result: Promise<TurnInput>): void {
-    void result.then((input) => this.signal(input));
+    result.then(
+      (input) => this.#inputs.put(input),
+      (fault: unknown) => this.#inputs.fail(fault),
+    );
   }
 
   #emit(part: StreamPart): void {
@@ -335,6 +377,9 @@ export class RunningTurn<View> {
     return this.#ports.clock.now();
   }
 }
+
+/** What is repeated of a message in a late reply. */
+const askedCharactersMax = 80;
 
 /** As long as an approval may take; the pure turn writes the same bound into its question. */
 const approvalMsMax = 5 * 60_000;

@@ -74,7 +74,7 @@ export function createService(parts: ServiceParts): AgentService {
   return {
     send,
     listen: (listener, signal) => notices.listen(listener, signal),
-    act: async (action) => driver.act(action),
+    act: (action) => driver.act(action),
     query: (name, input) => handlers[name](input),
     stop: () => {
       stopped ??= parts.close();
