@@ -57,7 +57,7 @@ export function addChatRoute(server: FastifyInstance, surroundings: ChatSurround
     });
     reply.hijack();
     const exchange = activity.open(reply.raw, { body: failureBody, last: failureEvent });
-    // With a key the client can come back for the answer, so leaving does not cancel.
+    // With a key the message is meant to count whatever becomes of the connection.
     const watch = watchTurn(exchange, key === undefined ? surroundings : undefined);
     try {
       await (stream ? answerStreamed : answerPlain)(parts, { chat, exchange, surroundings, watch });
