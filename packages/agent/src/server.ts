@@ -15,12 +15,12 @@ import { systemClock } from './clock.ts';
 import * as core from './core/index.ts';
 import type { Conversation, IntentParser } from './core/index.ts';
 import * as driving from './driver/index.ts';
-import type { Driver, Journal, OtherQueries } from './driver/index.ts';
+import type { CallLog, Driver, Journal, OtherQueries } from './driver/index.ts';
 import { createPriors, feedbackMigrations } from './feedback/index.ts';
 import type { Priors } from './feedback/index.ts';
 import type { RunningDaemon } from './gateway/index.ts';
-import { createModelEngine } from './llm/index.ts';
-import type { LanguageEngine, ModelSetting } from './llm/index.ts';
+import { createModelEngine, packageLoader } from './llm/index.ts';
+import type { LanguageEngine } from './llm/index.ts';
 import { createMemory, memoryMigrations } from './memory/index.ts';
 import { createPluginHost, installed, loadManifest } from './plugins/index.ts';
 import type { BuiltinPlugin, ListingPluginHost } from './plugins/index.ts';
@@ -45,7 +45,6 @@ const owner = 'owner';
 /** Time that running turns are given at the end. */
 const graceMsMax = 25_000;
 const outputTokensMax = 4_096;
-const contextTokensUnknown = 8_192;
 
 /** What the agent is opened with; nothing else is read from the process or the machine. */
 export interface AgentOptions {
@@ -75,6 +74,7 @@ interface Parts extends Given {
   readonly host: ListingPluginHost;
   readonly priors: Priors;
   readonly journal: Journal;
+  readonly calls: CallLog;
   readonly grants: readonly Grant[];
 }
 
@@ -143,16 +143,17 @@ async function compose(
 }
 
 async function makeParts(given: Given): Promise<Parts> {
-  const { database, sealing } = given.store;
+  const { store, clock, report } = given;
+  const { database, sealing } = store;
   const gate = createGate(decide);
-  const engine = makeEngine(given);
+  const journal = driving.createJournal({ database, sealing, identifier: randomUUIDv7, machine });
+  const calls = driving.createCallLog({ journal, database, clock, report });
+  const engine = makeEngine(given, calls);
   const { allow } = given.configuration.policy;
   const grants = allow.map((tool): Grant => ({ type: 'tool', tool }));
   const host = await makeHost(given, { gate, engine, grants });
   const priors = createPriors(database);
-  const identifier = randomUUIDv7;
-  const journal = driving.createJournal({ database, sealing, identifier, machine });
-  return { ...given, gate, engine, host, priors, journal, grants };
+  return { ...given, gate, engine, host, priors, journal, calls, grants };
 }
 
 /** What runs once the parts are wired. */
@@ -183,7 +184,7 @@ function assemble(parts: Parts): Running {
   const driver = driving.createDriver<Conversation>({
     core: {
       machine,
-      dialogue: core.createDialogue(() => core.windowLimits(contextTokensOf(engine))),
+      dialogue: core.createDialogue(() => core.windowLimits(engine.contextTokens())),
       understand: makeUnderstand(parts),
       prepare: makePrepare(parts),
     },
@@ -216,41 +217,24 @@ function assemble(parts: Parts): Running {
     engine.stop();
     await store.close();
   };
-  const queries = makeQueries(parts, driver);
-  const service = driving.createService({
-    driver,
-    journal,
-    queries,
-    person: owner,
-    notices,
-    close,
-  });
+  const served = { queries: makeQueries(parts, driver), person: owner, notices, close };
+  const service = driving.createService({ driver, journal, ...served });
   return { driver, timers, service };
 }
 
-function contextTokensOf(engine: LanguageEngine): number {
-  return engine.models().find(({ current }) => current)?.contextTokens ?? contextTokensUnknown;
-}
-
-function makeEngine({ clock, environment, configuration }: Given): LanguageEngine {
-  const settings = configuration.models.map((model): ModelSetting => {
-    const { provider, model: name, url, keyVariable, contextTokens } = model;
-    return {
-      provider,
-      model: name,
-      ...(url !== undefined && { baseUrl: url }),
-      ...(keyVariable !== undefined && { keyEnvironment: keyVariable }),
-      ...(contextTokens !== undefined && { contextTokens }),
-    };
+function makeEngine(given: Given, calls: CallLog): LanguageEngine {
+  const { store, clock, environment, configuration } = given;
+  return createModelEngine({
+    clock,
+    random: Math.random,
+    environment,
+    settings: configuration.models,
+    onCall: calls.end,
+    loadPackage: packageLoader(store.directory.file('packages')),
   });
-  return createModelEngine({ clock, random: Math.random, environment, settings });
 }
 
-interface HostParts {
-  readonly gate: Gate;
-  readonly engine: LanguageEngine;
-  readonly grants: readonly Grant[];
-}
+type HostParts = Pick<Parts, 'gate' | 'engine' | 'grants'>;
 
 async function makeHost(given: Given, parts: HostParts): Promise<ListingPluginHost> {
   const { store, configuration, environment, pluginDirectory, clock, report } = given;
@@ -328,8 +312,7 @@ function makeUnderstand(parts: Parts): Understand {
   const { host, engine, priors, configuration } = parts;
   let parser: Promise<IntentParser> | undefined;
   return async (message, expectation) => {
-    if (engine.models().length === 0) await engine.refresh();
-    const modelConnected = engine.models().length > 0;
+    const modelConnected = (await engine.available()).length > 0;
     if (message.command !== undefined) {
       return core.typedCommand(message.id, message.command, driving.shellTool);
     }
@@ -368,7 +351,7 @@ function loadParser({ host, store, pluginDirectory, report }: Parts): Promise<In
   ]);
 }
 
-function makePrepare({ host, configuration }: Parts): PrepareRequest<Conversation> {
+function makePrepare({ host, calls, configuration }: Parts): PrepareRequest<Conversation> {
   const stamps = new Map<string, (at: number) => string>();
   const system = renderPrompt(systemTemplate, {
     user_name: configuration.person.name ?? 'the user',
@@ -379,6 +362,7 @@ function makePrepare({ host, configuration }: Parts): PrepareRequest<Conversatio
     const all = core.assembleMessages(view, { at: message.at, messages }, stamp);
     const tools = offerTools(host.tools(), all);
     const trace = { turn: message.id, step };
+    calls.begin(message);
     return { system, messages: all, tools, outputTokensMax, trace };
   };
 }
@@ -387,10 +371,7 @@ function makeQueries(parts: Parts, driver: Driver): OtherQueries {
   const { engine, host, clock, directory, configuration } = parts;
   const startedAt = clock.monotonic();
   return {
-    models: async () => {
-      if (engine.models().length === 0) await engine.refresh();
-      return engine.models();
-    },
+    models: () => engine.available(),
     choose: async ({ model }) => engine.choose(model),
     plugins: async () => {
       await host.refresh(AbortSignal.timeout(graceMsMax));

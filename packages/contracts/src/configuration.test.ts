@@ -38,7 +38,7 @@ test('a wrong value is told with its key and what was expected', () => {
   assert.equal(problemOf({ fastPath: 'maybe' }), 'fastPath: on or off');
   assert.equal(
     problemOf({ models: [{ provider: 'someone', model: 'm' }] }),
-    'models.0.provider: openai, anthropic, google or openai-compatible',
+    'models.0.provider: openai, anthropic, google, openai-compatible, llama or package:NAME',
   );
   assert.equal(
     problemOf({ person: { timeZone: 'Mars/Base' } }),
@@ -48,6 +48,27 @@ test('a wrong value is told with its key and what was expected', () => {
     problemOf({ plugins: { server: { url: 'file:///etc/passwd' } } }),
     'plugins.server.url: a URL that begins with http or https',
   );
+});
+
+test('a model file is named by its address, and only a model file is', () => {
+  const problem = (provider: string, url?: string) =>
+    problemOf({ models: [{ provider, model: 'm', ...(url === undefined ? {} : { url }) }] });
+  assert.equal(problem('llama', 'file:///models/small.gguf'), 'none');
+  const file = 'models.0.url: a URL that begins with file: and names a GGUF file';
+  assert.equal(problem('llama'), file);
+  assert.equal(problem('llama', 'http://127.0.0.1:1/v1'), file);
+  const address = 'models.0.url: a URL that begins with http or https';
+  assert.equal(problem('openai-compatible', 'file:///etc/passwd'), address);
+  assert.equal(problem('openai-compatible', 'ftp://h/v1'), address);
+});
+
+test('a provider of a package is named as the registry names packages', () => {
+  const problem = (provider: string) => problemOf({ models: [{ provider, model: 'm' }] });
+  assert.equal(problem('package:acme-provider'), 'none');
+  assert.equal(problem('package:@acme/provider'), 'none');
+  for (const name of ['package:', 'package:../x', 'package:/etc', 'package:a/b', 'package:A']) {
+    assert.match(problem(name), /^models\.0\.provider: /, name);
+  }
 });
 
 test('an unknown key is not an error and does not reach the program', () => {

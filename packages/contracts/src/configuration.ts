@@ -25,46 +25,69 @@ const texts = (most: number): z.ZodArray<z.ZodString> => {
   return z.array(text(4_096), error).max(most, error);
 };
 
-const address = z.url({
-  protocol: /^https?$/,
-  ...expected('a URL that begins with http or https'),
-});
+const addressExpected = 'a URL that begins with http or https';
+const address = z.url({ protocol: /^https?$/, ...expected(addressExpected) });
+
+const fileExpected = 'a URL that begins with file: and names a GGUF file';
+const addressOrFile = z.url({ protocol: /^(?:https?|file)$/, ...expected(addressExpected) });
+
+/** A package of the npm registry, with its scope. */
+const packageName = z
+  .string()
+  .regex(/^(?:@[a-z0-9~-][a-z0-9._~-]{0,99}\/)?[a-z0-9~-][a-z0-9._~-]{0,99}$/);
 
 const flag = z.boolean(expected('true or false'));
 
 /** A model that can answer. The first that works does; the others are fallbacks, in order. */
-export const modelConfiguration = z.object({
-  provider: z.enum(
-    ['openai', 'anthropic', 'google', 'openai-compatible'],
-    expected('openai, anthropic, google or openai-compatible'),
-  ),
-  /** The provider's own name of the model. */
-  model: text(200),
-  /** Absent: the provider's public address. Needed for `openai-compatible`. */
-  url: address.optional(),
-  /** Name of the environment variable that holds the key; absent: the provider's usual one. */
-  keyVariable: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, expected('the name of an environment variable'))
-    .optional(),
-  /** The key itself, where no environment variable can be set. The file is readable by its owner only. */
-  key: text(1_000).optional(),
-  /** The protocol that an OpenAI server speaks. */
-  wire: z.enum(['chat', 'responses'], expected('chat or responses')).optional(),
-  contextTokens: whole(1_000, 100_000_000).optional(),
-  outputTokensMax: whole(1, 10_000_000).optional(),
-  /** United States dollars for a million tokens. */
-  price: z
-    .object(
-      {
-        input: positive(100_000),
-        output: positive(100_000),
-        cached: positive(100_000).optional(),
-      },
-      expected('input and output, each a number of dollars'),
-    )
-    .optional(),
-});
+export const modelConfiguration = z
+  .object({
+    /** `llama`: a GGUF file in this process. `package:NAME`: a provider of the AI SDK, version 4. */
+    provider: z.union(
+      [
+        z.enum(['openai', 'anthropic', 'google', 'openai-compatible', 'llama']),
+        z.templateLiteral(['package:', packageName]),
+      ],
+      expected('openai, anthropic, google, openai-compatible, llama or package:NAME'),
+    ),
+    /** The provider's own name of the model. */
+    model: text(200),
+    /**
+     * Absent: the provider's public address; for `openai-compatible`, Ollama's on this machine. For
+     * `llama` the file, as `file:///home/ada/models/small.gguf`.
+     */
+    url: addressOrFile.optional(),
+    /** Name of the environment variable that holds the key; absent: the provider's usual one. */
+    keyVariable: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, expected('the name of an environment variable'))
+      .optional(),
+    /** The key itself, where no environment variable can be set. The file is readable by its owner only. */
+    key: text(1_000).optional(),
+    /** The protocol that an OpenAI server speaks. */
+    wire: z.enum(['chat', 'responses'], expected('chat or responses')).optional(),
+    /** The window; absent: what the server or the published table says. */
+    contextTokens: whole(1_000, 100_000_000).optional(),
+    /** Tokens of one answer, reasoning included, at most; absent: 4,096. */
+    outputTokensMax: whole(1, 10_000_000).optional(),
+    /** United States dollars for a million tokens. */
+    price: z
+      .object(
+        {
+          input: positive(100_000),
+          output: positive(100_000),
+          cached: positive(100_000).optional(),
+        },
+        expected('input and output, each a number of dollars'),
+      )
+      .optional(),
+  })
+  .check(({ value, issues }) => {
+    const { provider, url } = value;
+    const isFile = url?.startsWith('file:') === true;
+    if (isFile === (provider === 'llama')) return;
+    const message = isFile ? addressExpected : fileExpected;
+    issues.push({ code: 'custom', path: ['url'], input: url, message });
+  });
 export type ModelConfiguration = z.infer<typeof modelConfiguration>;
 
 /** A plugin by its name: an official one to switch, or an MCP server to add. */

@@ -1,3 +1,5 @@
+export { createCallLog } from './call-log.ts';
+export type { CallLog } from './call-log.ts';
 export { createDriver } from './driver.ts';
 export type { Driver } from './driver.ts';
 export { fireTimer } from './fire-timer.ts';

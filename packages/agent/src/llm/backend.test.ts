@@ -11,8 +11,9 @@ test("a target without a key never gets one from the process's environment", asy
   const before = names.map((name) => process.env[name]);
   for (const name of names) process.env[name] = 'from-the-environment';
   try {
-    for (const backend of [openai, anthropic, google]) {
-      const { headers } = await requestOf(backend, { provider: 'p', baseUrl: 'http://h/v1' });
+    for (const [provider, backend] of Object.entries({ openai, anthropic, google })) {
+      const target = { provider: provider as 'openai', baseUrl: 'http://h/v1' };
+      const { headers } = await requestOf(backend, target);
       assert.doesNotMatch(JSON.stringify(headers), /from-the-environment/);
       assert.ok(Object.values(headers).some((value) => value.endsWith(noKey)));
     }

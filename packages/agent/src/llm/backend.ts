@@ -2,19 +2,23 @@
 // wants its prompt. Refuses retries and limits in a backend: those are the engine's.
 
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider';
-import type { Provider } from '@opencomputer/contracts';
+import type { ModelConfiguration, Provider } from '@opencomputer/contracts';
+import type { ModelPrice } from './catalogue.ts';
 
 /** A model that can be called, as it was found or configured. */
 export interface ModelTarget {
-  /** Name of a backend: `openai`, `anthropic`, …, or `package:NAME` for an installed one. */
-  readonly provider: string;
+  readonly provider: ModelConfiguration['provider'];
   /** Absent: the first that the server lists. */
   readonly model?: string;
   readonly baseUrl?: string;
   /** The API key itself. Must never be logged or put into an event. */
   readonly key?: string;
-  /** Overrides what is known of the model. */
+  /** Absent: `responses` for OpenAI itself, `chat` for every server like it. */
+  readonly wire?: 'chat' | 'responses';
+  /** What follows overrides what is known of the model. */
   readonly contextTokens?: number;
+  readonly outputTokensMax?: number;
+  readonly price?: ModelPrice;
 }
 
 /** What a backend is given to open a model. */

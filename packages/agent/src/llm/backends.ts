@@ -2,16 +2,26 @@
 // imports its package when a model of it is opened.
 
 import { anthropic } from './anthropic.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, ModelTarget } from './backend.ts';
 import { google } from './google.ts';
-import { openaiCompatible } from './openai-compatible.ts';
+import { openaiCompatible, openaiCompatibleResponses } from './openai-compatible.ts';
 import { openai, openaiChat } from './openai.ts';
 
-/** Backends by the name that `provider` has in the configuration. */
-export const builtInBackends: Readonly<Record<string, Backend>> = {
-  openai,
-  'openai-chat': openaiChat,
-  'openai-compatible': openaiCompatible,
-  anthropic,
-  google,
-};
+/** The backend of a target; undefined when it comes with a package that is installed apart. */
+export function builtInBackend(
+  target: Pick<ModelTarget, 'provider' | 'wire'>,
+): Backend | undefined {
+  switch (target.provider) {
+    case 'openai':
+      return target.wire === 'chat' ? openaiChat : openai;
+    case 'openai-compatible':
+      return target.wire === 'responses' ? openaiCompatibleResponses : openaiCompatible;
+    case 'anthropic':
+      return anthropic;
+    case 'google':
+      return google;
+    case 'llama':
+    default:
+      return undefined;
+  }
+}

@@ -24,7 +24,6 @@ export interface ModelFacts {
 /** The model of a provider when none is named. */
 export const defaultModels: Readonly<Record<string, string>> = {
   openai: 'gpt-6-sol',
-  'openai-chat': 'gpt-5.2',
   anthropic: 'claude-sonnet-5-5',
   google: 'gemini-3.8-flash',
 };

@@ -1,26 +1,16 @@
-// Owns which models are configured: from the settings, else from the variables that every other
+// Owns which models there are: those of the settings, then those of the variables that every other
 // tool uses. Refuses to read the process's environment and the network: it is given a record.
 
+import type { ModelConfiguration } from '@opencomputer/contracts';
 import type { ModelTarget } from './backend.ts';
 import { defaultModels } from './catalogue.ts';
 
 /** Variables by name, as the composition root read them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One entry of `models` in the configuration; the order is the order of fallback. */
-export interface ModelSetting {
-  readonly provider: string;
-  readonly model?: string;
-  readonly baseUrl?: string;
-  /** Name of the variable that holds the key. */
-  readonly keyEnvironment?: string;
-  readonly contextTokens?: number;
-}
-
 /** The variable that holds the key of a provider when the setting names none. */
 const keyNames: Readonly<Record<string, readonly string[]>> = {
   openai: ['OPENAI_API_KEY'],
-  'openai-chat': ['OPENAI_API_KEY'],
   anthropic: ['ANTHROPIC_API_KEY'],
   google: ['GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY'],
 };
@@ -33,28 +23,89 @@ export const localAddresses: readonly string[] = [
   'http://127.0.0.1:8000/v1',
 ];
 
-/** Models in the order of fallback; settings, when there are any, replace what is found. */
+/** Where the usual key of a provider may be sent. */
+const ownOrigins: Readonly<Record<string, string>> = {
+  openai: 'https://api.openai.com',
+  anthropic: 'https://api.anthropic.com',
+  google: 'https://generativelanguage.googleapis.com',
+};
+
+/**
+ * Models in the order of fallback: the settings as they stand, then what the environment gives
+ * beside them. A connection whose model the environment does not name adds none to a setting that
+ * uses the same connection: the default name would be our guess, not the person's choice.
+ */
 export function discoverTargets(
   environment: Environment,
-  settings: readonly ModelSetting[] = [],
+  settings: readonly ModelConfiguration[] = [],
 ): ModelTarget[] {
-  if (settings.length > 0) return settings.map((setting) => fromSetting(environment, setting));
-  return [fromOpenAi(environment), fromAnthropic(environment), fromGoogle(environment)].filter(
-    (found) => found !== undefined,
+  const found = [
+    fromOpenAi(environment),
+    fromAnthropic(environment),
+    fromGoogle(environment),
+  ].filter((target) => target !== undefined);
+  const configured = settings.map((setting) => fromSetting(environment, setting, found));
+  const others = found.filter(
+    (target) =>
+      !configured.some(
+        (known) =>
+          placeOf(known) === placeOf(target) &&
+          (target.model === undefined || target.model === known.model),
+      ),
   );
+  return [...configured, ...others.map(withDefaultModel)];
 }
 
-function fromSetting(environment: Environment, setting: ModelSetting): ModelTarget {
-  const { provider, baseUrl, keyEnvironment, contextTokens } = setting;
-  const names = keyEnvironment === undefined ? (keyNames[provider] ?? []) : [keyEnvironment];
-  return toTarget(provider, {
-    model: setting.model ?? defaultModels[provider],
-    baseUrl: baseUrl === undefined ? undefined : normalise(baseUrl, provider === 'anthropic'),
-    // A key found by itself goes to the provider's own address only.
-    key:
-      keyEnvironment === undefined && baseUrl !== undefined ? undefined : first(environment, names),
+function withDefaultModel(target: ModelTarget): ModelTarget {
+  const model = target.model ?? defaultModels[target.provider];
+  return model === undefined ? target : { ...target, model };
+}
+
+/** Who is called: the provider at its own address, or whoever listens at the other one. */
+function placeOf({ provider, baseUrl }: ModelTarget): string {
+  return baseUrl === undefined || isOwn(provider, baseUrl) ? provider : baseUrl;
+}
+
+function isOwn(provider: string, url: string): boolean {
+  return URL.canParse(url) && new URL(url).origin === ownOrigins[provider];
+}
+
+function fromSetting(
+  environment: Environment,
+  setting: ModelConfiguration,
+  found: readonly ModelTarget[],
+): ModelTarget {
+  const { provider, model, url, wire, contextTokens, outputTokensMax, price } = setting;
+  const target = toTarget(provider, {
+    model,
+    baseUrl: url === undefined ? undefined : normalise(url, provider),
+    wire,
     contextTokens,
+    outputTokensMax,
+    price: price && { ...price, cached: price.cached ?? price.input },
   });
+  const key = keyOf(environment, setting) ?? keyBeside(setting, target, found);
+  return key === undefined ? target : { ...target, key };
+}
+
+/** The key that the setting holds or names, else the usual one, for the provider itself only. */
+function keyOf(
+  environment: Environment,
+  { provider, url, key, keyVariable }: ModelConfiguration,
+): string | undefined {
+  if (keyVariable !== undefined) return value(environment, keyVariable) ?? key;
+  if (key !== undefined || (url !== undefined && !isOwn(provider, url))) return key;
+  return first(environment, keyNames[provider] ?? []);
+}
+
+/** The key that the environment gives together with the same address. */
+function keyBeside(
+  { keyVariable }: ModelConfiguration,
+  target: ModelTarget,
+  found: readonly ModelTarget[],
+): string | undefined {
+  if (keyVariable !== undefined) return undefined;
+  return found.find((other) => placeOf(other) === placeOf(target))?.key;
 }
 
 /** An address of their own means a server that is compatible; it may want no key. */
@@ -63,10 +114,11 @@ function fromOpenAi(environment: Environment): ModelTarget | undefined {
   const address = value(environment, 'OPENAI_BASE_URL');
   const model = value(environment, 'OPENAI_MODEL');
   if (address !== undefined && !/^https:\/\/api\.openai\.com(?:\/|$)/.test(address)) {
-    return toTarget('openai-compatible', { model, baseUrl: normalise(address, false), key });
+    const baseUrl = normalise(address, 'openai-compatible');
+    return toTarget('openai-compatible', { model, baseUrl, key });
   }
   if (key === undefined) return undefined;
-  return toTarget('openai', { model: model ?? defaultModels['openai'], key });
+  return toTarget('openai', { model, key });
 }
 
 function fromAnthropic(environment: Environment): ModelTarget | undefined {
@@ -74,18 +126,19 @@ function fromAnthropic(environment: Environment): ModelTarget | undefined {
   const address = value(environment, 'ANTHROPIC_BASE_URL');
   if (key === undefined && address === undefined) return undefined;
   return toTarget('anthropic', {
-    model: value(environment, 'ANTHROPIC_MODEL') ?? defaultModels['anthropic'],
-    baseUrl: address === undefined ? undefined : normalise(address, true),
+    model: value(environment, 'ANTHROPIC_MODEL'),
+    baseUrl: address === undefined ? undefined : normalise(address, 'anthropic'),
     key,
   });
 }
 
 function fromGoogle(environment: Environment): ModelTarget | undefined {
   const key = first(environment, keyNames['google'] ?? []);
+  const address = value(environment, 'GOOGLE_GENERATIVE_AI_BASE_URL');
   if (key === undefined) return undefined;
   return toTarget('google', {
-    model: value(environment, 'GEMINI_MODEL') ?? defaultModels['google'],
-    baseUrl: value(environment, 'GOOGLE_GENERATIVE_AI_BASE_URL')?.replace(/\/+$/, ''),
+    model: value(environment, 'GEMINI_MODEL'),
+    baseUrl: address === undefined ? undefined : normalise(address, 'google'),
     key,
   });
 }
@@ -94,16 +147,18 @@ function fromGoogle(environment: Environment): ModelTarget | undefined {
  * An address as the packages want it: with the version, without a slash at the end. Anthropic's own
  * clients are given the address without its version, OpenAI's with it, people leave it out.
  */
-function normalise(address: string, always: boolean): string {
-  if (address.startsWith('file:')) return address;
+function normalise(address: string, provider: ModelConfiguration['provider']): string {
+  if (provider === 'llama' || provider.startsWith('package:')) return address;
   const trimmed = address.trim().replace(/\/+$/, '');
   const path = URL.canParse(trimmed) ? new URL(trimmed).pathname : '';
   if (/\/v\d\w*$/.test(path)) return trimmed;
-  return always || path === '/' || path === '' ? `${trimmed}/v1` : trimmed;
+  const isBare = path === '/' || path === '';
+  const version = provider === 'google' ? 'v1beta' : 'v1';
+  return isBare || provider === 'anthropic' ? `${trimmed}/${version}` : trimmed;
 }
 
 function toTarget(
-  provider: string,
+  provider: ModelTarget['provider'],
   rest: { readonly [Key in Exclude<keyof ModelTarget, 'provider'>]?: ModelTarget[Key] | undefined },
 ): ModelTarget {
   const given = Object.entries(rest).filter(([, part]) => part !== undefined);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Message } from '@opencomputer/contracts';
+import type { Message, ModelConfiguration } from '@opencomputer/contracts';
 import type { ModelDelta, ModelRequest } from '@opencomputer/contracts/internal';
 import { createHastyClock, createScriptedModel, startModelServer } from '@opencomputer/testkit';
 import type { ModelScript, ModelServer, ServerScript } from '@opencomputer/testkit';
@@ -54,10 +54,14 @@ function scripted(scripts: readonly ModelScript[], rest: Partial<EngineDependenc
       return found ? Promise.resolve(found) : Promise.reject(new Error('no such model'));
     },
   };
-  const settings = models.map(({ modelId }) => ({ provider: 'scripted', model: modelId }));
-  return { models, ...make({ backends: { scripted: backend }, settings, ...rest }) };
+  const provider = 'package:scripted';
+  const settings = models.map(({ modelId }): ModelConfiguration => ({ provider, model: modelId }));
+  return { models, ...make({ backends: { [provider]: backend }, settings, ...rest }) };
 }
 
+const compatible = ({ url }: ModelServer): ModelConfiguration => {
+  return { provider: 'openai-compatible', model: 'm', url };
+};
 const down = () => ({ error: Object.assign(new Error('down'), { statusCode: 503 }) });
 const denied = () => ({ error: Object.assign(new Error('no'), { statusCode: 401 }) });
 const fine = () => ({ text: 'fine' });
@@ -74,7 +78,9 @@ test('a call is recorded with its trace, hash, tokens and cost, and without any 
   const server = await serve([
     { text: 'the answer', usage: { input: 900, output: 40, cached: 500 } },
   ]);
-  const settings = [{ provider: 'openai-compatible', model: 'gpt-4o', baseUrl: server.url }];
+  const settings: ModelConfiguration[] = [
+    { provider: 'openai-compatible', model: 'gpt-4o', url: server.url },
+  ];
   const { engine, records } = make({ settings });
   const answer = await engine.call(request, { signal });
   const [record] = records;
@@ -214,7 +220,7 @@ test('when nobody is left, what was shown is taken back too', async () => {
 
 test("after the caller's abort nothing is tried again, and what was shown stays", async () => {
   const server = await serve([{ text: 'one two three four', fault: { type: 'stall' } }]);
-  const settings = [{ provider: 'openai-compatible', model: 'm', baseUrl: server.url }];
+  const settings = [compatible(server)];
   const { engine, records } = make({ settings });
   const controller = new AbortController();
   const deltas: ModelDelta[] = [];
@@ -265,8 +271,8 @@ test('the consumer that stops listening to a probe does not pause the model for 
 test('a request that does not fit goes to the model whose window holds it', async () => {
   const { engine, models } = scripted([fine, fine], {
     settings: [
-      { provider: 'scripted', model: 'm0', contextTokens: 4_000 },
-      { provider: 'scripted', model: 'm1', contextTokens: 100_000 },
+      { provider: 'package:scripted', model: 'm0', contextTokens: 4_000 },
+      { provider: 'package:scripted', model: 'm1', contextTokens: 100_000 },
     ],
   });
   assert.equal((await engine.call(request, { signal })).model, 'm0');
@@ -279,7 +285,7 @@ test('a window that a provider names is known from then on', async () => {
   const server = await serve([
     { fault: { type: 'status', status: 400, message: 'maximum context length is 4096 tokens' } },
   ]);
-  const settings = [{ provider: 'openai-compatible', model: 'm', baseUrl: server.url }];
+  const settings = [compatible(server)];
   const { engine } = make({ settings });
   await assert.rejects(engine.call(request, { signal }), { code: 'MODEL_CONTEXT' });
   assert.equal(engine.models()[0]?.contextTokens, 4096);
@@ -319,13 +325,13 @@ test('a server that refuses the connection is unreachable after three attempts',
 });
 
 test('two tools in two steps go over the wire and back with their signatures', async () => {
-  for (const provider of ['anthropic', 'openai', 'openai-compatible']) {
+  for (const provider of ['anthropic', 'openai', 'openai-compatible'] as const) {
     const server = await serve((_request, index) =>
       index === 0
         ? { reasoning: 'think', toolCalls: [{ id: 'c1', name: 'add', arguments: { a: 1 } }] }
         : { text: 'done' },
     );
-    const { engine } = make({ settings: [{ provider, model: 'm', baseUrl: server.url }] });
+    const { engine } = make({ settings: [{ provider, model: 'm', url: server.url }] });
     const first = await engine.call(request, { signal, onDelta: () => undefined });
     const messages: Message[] = [
       ...request.messages,
@@ -347,7 +353,7 @@ test('two tools in two steps go over the wire and back with their signatures', a
 
 test('the beginning of the body stays the same from step to step', async () => {
   const server = await serve([{ text: 'x' }]);
-  const settings = [{ provider: 'openai-compatible', model: 'm', baseUrl: server.url }];
+  const settings = [compatible(server)];
   const { engine } = make({ settings });
   const grown: Message[] = [
     ...request.messages,

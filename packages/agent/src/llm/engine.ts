@@ -3,18 +3,25 @@
 
 import { hash } from 'node:crypto';
 import { AgentError } from '@opencomputer/contracts';
-import type { Clock, ErrorCode, FinishReason, Usage } from '@opencomputer/contracts';
+import type {
+  Clock,
+  ErrorCode,
+  FinishReason,
+  ModelConfiguration,
+  Usage,
+} from '@opencomputer/contracts';
 import type {
   ModelAnswer,
   ModelDelta,
   ModelEngine,
   ModelRequest,
+  ModelSummary,
 } from '@opencomputer/contracts/internal';
 import { isEmpty, toFinish, toParts, toUsage } from './answer.ts';
 import { orAborted, runAttempt } from './attempt.ts';
 import { abortedBy, backoffDelay, delay } from './backoff.ts';
 import type { Backend } from './backend.ts';
-import type { Environment, ModelSetting } from './discover.ts';
+import type { Environment } from './discover.ts';
 import { createTokenEstimator } from './estimator.ts';
 import type { TokenEstimator } from './estimator.ts';
 import { toFailure } from './failure.ts';
@@ -54,7 +61,8 @@ export interface EngineDependencies {
   /** Uniform, 0 ≤ x < 1; spreads the waits. */
   readonly random: () => number;
   readonly environment: Environment;
-  readonly settings?: readonly ModelSetting[];
+  /** Models in the order of preference; those of the environment come after them. */
+  readonly settings?: readonly ModelConfiguration[];
   readonly limits?: Partial<EngineLimits>;
   /** Told after every call, before the call returns. Must not throw. */
   readonly onCall?: (record: CallRecord) => void;
@@ -72,13 +80,18 @@ export interface EngineDependencies {
 export interface LanguageEngine extends ModelEngine {
   readonly estimator: TokenEstimator;
   /**
-   * Looks for local servers when nothing is configured, not sooner than 5 s after the last look.
-   * Ends within 0.3 s; never rejects.
+   * Known models. Looks for local servers when there is none, not sooner than 5 s after the last
+   * look; ends within 0.3 s and never rejects.
    */
-  refresh(): Promise<void>;
+  available(): Promise<readonly ModelSummary[]>;
+  /** The window of the model that answers; small when there is none. */
+  contextTokens(): number;
   /** Ends idle connections. Calls that run are ended by their own signals. */
   stop(): void;
 }
+
+/** The window while nobody knows which model will answer. */
+const CONTEXT_TOKENS_UNKNOWN = 8_192;
 
 /** Everything that the parts of a call share. */
 interface Engine {
@@ -121,7 +134,11 @@ export function createModelEngine(dependencies: EngineDependencies): LanguageEng
     estimator,
     models: () => roster.summaries(),
     choose: (model) => roster.choose(model),
-    refresh: () => roster.refresh(),
+    available: async () => {
+      await roster.forCall();
+      return roster.summaries();
+    },
+    contextTokens: () => roster.summaries()[0]?.contextTokens ?? CONTEXT_TOKENS_UNKNOWN,
     stop: () => transport.close(),
     call: async (request, { signal, onDelta }) => {
       const call = beginCall(request, signal, onDelta);
@@ -279,7 +296,7 @@ async function attempt(engine: Engine, call: Call, model: Model): Promise<Answer
       provider,
       call: {
         ...toCallOptions(request, { origin, replaysReasoning: false, ...backend }),
-        maxOutputTokens: Math.min(request.outputTokensMax, Math.floor(model.contextTokens / 2)),
+        maxOutputTokens: outputTokensOf(request, model),
         ...(backend.providerOptions ? { providerOptions: backend.providerOptions } : {}),
       },
       clock,
@@ -309,6 +326,11 @@ async function attempt(engine: Engine, call: Call, model: Model): Promise<Answer
     }
     throw error;
   }
+}
+
+/** As configured for the model, else as asked for; at most half of the window. */
+function outputTokensOf({ outputTokensMax }: ModelRequest, { target, contextTokens }: Model) {
+  return Math.min(target.outputTokensMax ?? outputTokensMax, Math.floor(contextTokens / 2));
 }
 
 function showing(onDelta: (delta: ModelDelta) => void, shown: Set<string>) {

@@ -29,6 +29,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MODEL_RATE_LIMITED',
   'MODEL_OVERLOADED',
   'MODEL_UNREACHABLE',
+  'MODEL_SERVER',
   'MODEL_TIMEOUT',
   'MODEL_ANSWER',
 ]);
@@ -123,14 +124,8 @@ function judge(facts: Facts): [ErrorCode, ErrorDetails] {
   }
   if (status === 429 || /rate_limit/.test(kind)) return ['MODEL_RATE_LIMITED', {}];
   if (status === 503 || status === 529 || /overloaded/.test(kind)) return ['MODEL_OVERLOADED', {}];
-  if (status === 408) return ['MODEL_TIMEOUT', { limitMs: 0 }];
-  if (
-    status === 409 ||
-    (status !== undefined && status >= 500) ||
-    /server_error|api_error/.test(kind)
-  ) {
-    return ['MODEL_UNREACHABLE', { problem }];
-  }
+  const isServer = status === 408 || status === 409 || (status !== undefined && status >= 500);
+  if (isServer || /server_error|api_error/.test(kind)) return ['MODEL_SERVER', { problem }];
   if (!isOpen(status)) return ['MODEL_REQUEST', { problem }];
   return ['MODEL_ANSWER', { problem: problem === '' || status ? name : problem }];
 }

@@ -1,8 +1,8 @@
-// Every fault of a provider, over real HTTP, on four wires, streamed and not: one table.
+// Every fault of a provider, over real HTTP, on every wire, streamed and not: one table.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ErrorCode } from '@opencomputer/contracts';
+import type { ErrorCode, ModelConfiguration } from '@opencomputer/contracts';
 import type { ModelDelta, ModelRequest } from '@opencomputer/contracts/internal';
 import { createHastyClock, startModelServer } from '@opencomputer/testkit';
 import type { HastyClock, ServerTurn } from '@opencomputer/testkit';
@@ -28,7 +28,13 @@ const request: ModelRequest = {
   trace: { turn: 'turn-1', step: 1 },
 };
 
-const providers = ['openai-compatible', 'openai-chat', 'openai', 'anthropic'] as const;
+const wires: readonly Pick<ModelConfiguration, 'provider' | 'wire'>[] = [
+  { provider: 'openai-compatible' },
+  { provider: 'openai-compatible', wire: 'responses' },
+  { provider: 'openai', wire: 'chat' },
+  { provider: 'openai' },
+  { provider: 'anthropic' },
+];
 
 /** One row: what the server does, and what must come of it. */
 interface Row {
@@ -98,9 +104,9 @@ const rows: Row[] = [
     requests: 3,
     code: 'MODEL_RATE_LIMITED',
   },
-  { name: '500 ends', turns: [status(500)], requests: 3, code: 'MODEL_UNREACHABLE' },
+  { name: '500 ends', turns: [status(500)], requests: 3, code: 'MODEL_SERVER' },
   { name: '500 once is tried again', turns: [status(500), good], requests: 2, text: 'all is well' },
-  { name: '502 ends', turns: [status(502)], requests: 3, code: 'MODEL_UNREACHABLE' },
+  { name: '502 ends', turns: [status(502)], requests: 3, code: 'MODEL_SERVER' },
   { name: '503 ends', turns: [status(503)], requests: 3, code: 'MODEL_OVERLOADED' },
   { name: '529 ends', turns: [status(529)], requests: 3, code: 'MODEL_OVERLOADED' },
   { name: '402 is the bill', turns: [status(402)], requests: 1, code: 'MODEL_BILLING' },
@@ -258,7 +264,7 @@ function shownText(deltas: readonly ModelDelta[]): string {
   return [...texts.values()].join('');
 }
 
-async function play(row: Row, provider: string, streamed: boolean): Promise<void> {
+async function play(row: Row, wire: (typeof wires)[number], streamed: boolean): Promise<void> {
   const server = await startModelServer(row.turns);
   const clock = createHastyClock();
   const records: CallRecord[] = [];
@@ -266,7 +272,7 @@ async function play(row: Row, provider: string, streamed: boolean): Promise<void
     clock,
     random: () => 0.5,
     environment: { KEY: 'secret-key' },
-    settings: [{ provider, model: 'test-1', baseUrl: server.url, keyEnvironment: 'KEY' }],
+    settings: [{ ...wire, model: 'test-1', url: server.url, keyVariable: 'KEY' }],
     limits: { ...farLimits, ...row.limits },
     onCall: (entry) => records.push(entry),
   });
@@ -297,12 +303,13 @@ async function play(row: Row, provider: string, streamed: boolean): Promise<void
   row.check?.({ error, deltas, clock, record, answer });
 }
 
-for (const provider of providers) {
+for (const each of wires) {
+  const name = [each.provider, each.wire].filter(Boolean).join(', ');
   for (const streamed of [true, false]) {
-    describe(`${provider}, ${streamed ? 'streamed' : 'whole'}`, () => {
+    describe(`${name}, ${streamed ? 'streamed' : 'whole'}`, () => {
       for (const row of rows) {
         if (row.mode !== undefined && (row.mode === 'streamed') !== streamed) continue;
-        test(row.name, () => play(row, provider, streamed));
+        test(row.name, () => play(row, each, streamed));
       }
     });
   }

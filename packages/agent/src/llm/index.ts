@@ -1,4 +1,4 @@
 export { createModelEngine } from './engine.ts';
 export type { CallRecord, LanguageEngine } from './engine.ts';
 export type { EngineLimits } from './limits.ts';
-export type { ModelSetting } from './discover.ts';
+export { packageLoader } from './package-folder.ts';

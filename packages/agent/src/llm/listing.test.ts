@@ -7,7 +7,7 @@ import { findLocalTargets, listModels } from './listing.ts';
 
 const clock = createHastyClock(1);
 const options = { fetch: globalThis.fetch, clock, limitMs: 5_000 };
-const target = (baseUrl: string) => ({ provider: 'openai-compatible', baseUrl });
+const target = (baseUrl: string) => ({ provider: 'openai-compatible', baseUrl }) as const;
 
 test('models that can chat come first, with the window that the server tells', async () => {
   const server = await startModelServer(

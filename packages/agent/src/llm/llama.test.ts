@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { llamaBackend } from './llama.ts';
 
-const target = { provider: 'llama', model: 'small', baseUrl: 'file:///models/a%20b.gguf' };
+const target = { provider: 'llama', model: 'small', baseUrl: 'file:///models/a%20b.gguf' } as const;
 const options = { target, model: 'small', fetch: globalThis.fetch };
 const call: LanguageModelV4CallOptions = {
   prompt: [{ role: 'user', content: [{ type: 'text', text: 'hi' }] }],
@@ -130,6 +130,6 @@ test('a package that is missing, and a file that is, say what to do', async () =
     Promise.resolve({ getLlama: () => Promise.reject(new Error('x')) }),
   );
   await assert.rejects(broken.open(options), { code: 'MODEL_REQUEST', message: /cannot be read/ });
-  const unnamed = { ...options, target: { provider: 'llama', model: 'small' } };
+  const unnamed = { ...options, target: { provider: 'llama', model: 'small' } as const };
   await assert.rejects(broken.open(unnamed), { code: 'MODEL_REQUEST', message: /not named/ });
 });

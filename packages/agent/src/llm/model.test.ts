@@ -14,14 +14,14 @@ const dependencies = {
 const provider = createScriptedModel([]);
 const backend: Backend = { open: () => Promise.resolve(provider), listsModels: true };
 const make = (target: Omit<ModelTarget, 'provider'>, rest: Partial<Backend> = {}) =>
-  new Model({ provider: 'p', ...target }, { ...backend, ...rest }, dependencies);
+  new Model({ provider: 'package:p', ...target }, { ...backend, ...rest }, dependencies);
 
 test('a model without a name is asked for once, at the first opening', async () => {
   const server = await startModelServer([], [{ id: 'qwen', max_model_len: 40_000 }]);
   const model = make({ baseUrl: server.url });
   assert.equal(model.name, 'auto');
   await Promise.all([model.open(), model.open()]);
-  assert.equal(model.origin, 'p/qwen');
+  assert.equal(model.origin, 'package:p/qwen');
   assert.equal(model.contextTokens, 40_000);
   await server.close();
   assert.equal(await model.open(), provider);
@@ -69,6 +69,12 @@ test("somebody's own machine has no price, whatever the model is called", () => 
   for (const host of ['localhost', '127.0.0.1', '192.168.1.5', '10.0.0.1', '[::1]', 'nas.local']) {
     assert.equal(make({ model: 'gpt-4o', baseUrl: `http://${host}:1/v1` }).price, undefined, host);
   }
+});
+
+test('a configured price holds everywhere', () => {
+  const price = { input: 1, cached: 1, output: 1 };
+  assert.deepEqual(make({ model: 'x', baseUrl: 'http://127.0.0.1:1/v1', price }).price, price);
+  assert.deepEqual(make({ model: 'gpt-4o', price }).price, price);
 });
 
 test('its state follows what happened to it', () => {

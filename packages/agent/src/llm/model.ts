@@ -67,9 +67,10 @@ export class Model {
     return Math.min(this.#learnedTokens, tokens);
   }
 
-  /** Undefined when it is unknown, or somebody's own machine. */
+  /** As configured, else as published; undefined when unknown, or somebody's own machine. */
   get price(): ModelPrice | undefined {
-    return isLocal(this.target) ? undefined : modelFacts(this.name)?.price;
+    const { price } = this.target;
+    return price ?? (isLocal(this.target) ? undefined : modelFacts(this.name)?.price);
   }
 
   /** Opens the provider at the first call; later calls share it. A failure is not remembered. */

@@ -1,7 +1,8 @@
-// Owns the backend for any server that speaks OpenAI's chat wire: Ollama, vLLM, LM Studio,
+// Owns the backends for any server that speaks one of OpenAI's wires: Ollama, vLLM, LM Studio,
 // llama.cpp, gateways. Refuses to require a key, since local servers want none.
 
 import type { Backend } from './backend.ts';
+import { openai } from './openai.ts';
 
 /** Ollama's address: the most common local server. */
 const address = 'http://127.0.0.1:11434/v1';
@@ -19,5 +20,15 @@ export const openaiCompatible: Backend = {
     }).chatModel(model);
   },
   replaysReasoning: true,
+  listsModels: true,
+};
+
+/** The responses wire of such a server. */
+export const openaiCompatibleResponses: Backend = {
+  ...openai,
+  open: (options) => {
+    const { target } = options;
+    return openai.open({ ...options, target: { ...target, baseUrl: target.baseUrl ?? address } });
+  },
   listsModels: true,
 };

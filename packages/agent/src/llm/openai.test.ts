@@ -12,7 +12,7 @@ test('the responses wire is called with the key, and nothing is stored', async (
 });
 
 test('the chat wire is called at its own address', async () => {
-  const target = { provider: 'openai-chat', key: 'k-1', baseUrl: 'http://h/v1' };
+  const target = { provider: 'openai', wire: 'chat', key: 'k-1', baseUrl: 'http://h/v1' } as const;
   const { url, body } = await requestOf(openaiChat, target);
   assert.equal(url, 'http://h/v1/chat/completions');
   assert.ok(Array.isArray(body['messages']));

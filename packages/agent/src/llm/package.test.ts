@@ -4,7 +4,7 @@ import { createScriptedModel } from '@opencomputer/testkit';
 import { packageBackend } from './package.ts';
 
 const model = createScriptedModel([]);
-const target = { provider: 'package:x', model: 'm', key: 'k', baseUrl: 'http://h' };
+const target = { provider: 'package:x', model: 'm', key: 'k', baseUrl: 'http://h' } as const;
 const options = { target, model: 'm', fetch: globalThis.fetch };
 
 function open(module: unknown) {

@@ -2,11 +2,12 @@
 // local servers are asked only at a call or a refresh, and only when nothing is configured.
 
 import { AgentError } from '@opencomputer/contracts';
+import type { ModelConfiguration } from '@opencomputer/contracts';
 import type { ModelSummary } from '@opencomputer/contracts/internal';
 import type { Backend, ModelTarget } from './backend.ts';
-import { builtInBackends } from './backends.ts';
+import { builtInBackend } from './backends.ts';
 import { discoverTargets, localAddresses } from './discover.ts';
-import type { Environment, ModelSetting } from './discover.ts';
+import type { Environment } from './discover.ts';
 import { findLocalTargets } from './listing.ts';
 import { llamaBackend } from './llama.ts';
 import { Model } from './model.ts';
@@ -17,7 +18,7 @@ import type { PackageLoader } from './package.ts';
 /** What the list is made from. */
 export interface RosterOptions extends ModelDependencies {
   readonly environment: Environment;
-  readonly settings?: readonly ModelSetting[];
+  readonly settings?: readonly ModelConfiguration[];
   readonly backends?: Readonly<Record<string, Backend>>;
   readonly loadPackage?: PackageLoader;
   readonly localAddresses?: readonly string[];
@@ -42,7 +43,7 @@ const LOOK_AGAIN_MS = 5_000;
 export function createRoster(options: RosterOptions): Roster {
   const { clock, fetch, limits } = options;
   const make = (target: ModelTarget): Model =>
-    new Model(target, findBackend(target.provider, options), options);
+    new Model(target, findBackend(target, options), options);
   let models = discoverTargets(options.environment, options.settings).map(make);
   const configured = models.length > 0;
   let looking: Promise<void> | undefined;
@@ -92,8 +93,9 @@ function merge(
   return [...kept, ...added.map(make)];
 }
 
-function findBackend(provider: string, options: RosterOptions): Backend {
-  const backend = options.backends?.[provider] ?? builtInBackends[provider];
+function findBackend(target: ModelTarget, options: RosterOptions): Backend {
+  const { provider } = target;
+  const backend = options.backends?.[provider] ?? builtInBackend(target);
   if (backend) return backend;
   const { loadPackage } = options;
   if (loadPackage && provider === 'llama') return llamaBackend(loadPackage);
