@@ -11,13 +11,13 @@ const expected = (text: string): Record<string, number> => ({
 });
 
 test('the whole request for "hi" is counted', async () => {
-  assert.deepEqual(await run(standIn('agent')), expected('hi'));
+  assert.deepEqual(await run(standIn('usual')), expected('hi'));
 });
 
 test('where "hi" needs no model, the request for a question is counted', async () => {
-  assert.deepEqual(await run(standIn('thrifty-agent')), expected(modelText));
+  assert.deepEqual(await run(standIn('thrifty')), expected(modelText));
 });
 
 test('an agent that never calls the model has no context to measure', async () => {
-  await assert.rejects(run(standIn('idle-agent')), /the model was not called/);
+  await assert.rejects(run(standIn('idle')), /the model was not called/);
 });

@@ -19,7 +19,7 @@ function folderWith(context: TestContext, files: Record<string, string>): string
 }
 
 test('memory is read idle, after the turns, and after as many again', async () => {
-  const metrics = await memory(standIn('agent'), { turns: 5, idleMs: 0 });
+  const metrics = await memory(standIn('usual'), { turns: 5, idleMs: 0 });
   const idle = metrics['footprint.idle_rss_mb'] ?? 0;
   assert.ok(idle > 20 && idle < 500, `${idle} MB`);
   assert.ok((metrics['footprint.rss_mb_1000'] ?? 0) > 20);

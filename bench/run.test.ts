@@ -12,13 +12,13 @@ function bench(...words: string[]): { status: number | null; stdout: string; std
 test('several benches print one JSON object', () => {
   const { stdout, status } = bench('context', 'startup', '--json', ...standIn('none'));
   assert.deepEqual([status, JSON.parse(stdout)], [0, { metrics: {} }]);
-  const measured = bench('context', '--json', ...standIn('agent'));
+  const measured = bench('context', '--json', ...standIn('usual'));
   const { metrics } = JSON.parse(measured.stdout) as { metrics: Record<string, number> };
   assert.equal(metrics['context.hi_tools'], 3);
 });
 
 test('without --json the same is a table', () => {
-  assert.match(bench('context', ...standIn('agent')).stdout, /^context\.hi_tools +3$/m);
+  assert.match(bench('context', ...standIn('usual')).stdout, /^context\.hi_tools +3$/m);
 });
 
 test('an unknown bench and no bench name the known ones', () => {

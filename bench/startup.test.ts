@@ -7,7 +7,7 @@ import { run } from './startup.ts';
 const seconds = (milliseconds: number): number => milliseconds / 1000;
 
 test('each start is charged with the work it does', async () => {
-  const metrics = await run([...standIn('thrifty-agent'), '--runs', '2']);
+  const metrics = await run([...standIn('thrifty'), '--runs', '2']);
   assert.deepEqual(Object.keys(metrics), [
     'startup.ready_cpu_s',
     'startup.ready_wall_s',

@@ -5,7 +5,7 @@ import { standIn } from './fixtures/options.ts';
 import { run } from './turn.ts';
 
 test('a turn is charged with its work, over the direct call to the model', async () => {
-  const metrics = await run([...standIn('agent'), '--turns', '30']);
+  const metrics = await run([...standIn('usual'), '--turns', '30']);
   assert.deepEqual(Object.keys(metrics), [
     'turn.cpu_ms',
     'turn.added_p50_ms',
@@ -19,6 +19,6 @@ test('a turn is charged with its work, over the direct call to the model', async
 });
 
 test('turns that skip the model are not measured as turns', async () => {
-  const measuring = run([...standIn('idle-agent'), '--turns', '30']);
+  const measuring = run([...standIn('idle'), '--turns', '30']);
   await assert.rejects(measuring, /0 model calls where 20 were expected/);
 });

@@ -6,7 +6,7 @@ import { callTurns } from './callers.ts';
 import { makeSurroundings } from './surroundings.ts';
 
 test('the program runs against the model server, and nothing is left of either', async () => {
-  const surroundings = await makeSurroundings('test', standIn('agent'));
+  const surroundings = await makeSurroundings('test', standIn('usual'));
   assert.ok(surroundings);
   const { endpoint, pid } = await surroundings.serve();
   const { environment } = surroundings.call();
@@ -31,6 +31,6 @@ test('the program runs against the model server, and nothing is left of either',
 
 test('what is not present makes no surroundings', async () => {
   assert.equal(await makeSurroundings('test', standIn('none')), undefined);
-  const noModel = [...standIn('agent'), '--shared', '/nonexistent'];
+  const noModel = [...standIn('usual'), '--shared', '/nonexistent'];
   assert.equal(await makeSurroundings('test', noModel), undefined);
 });
