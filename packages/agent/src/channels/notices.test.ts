@@ -44,3 +44,16 @@ test('a listener gets what waits, then what comes, and ends with its signal', as
   }
   assert.deepEqual(heard, ['before', 'after']);
 });
+
+test('a listener gets all that waits, also when it is more than is taken at once', async () => {
+  const box = outbox();
+  for (const text of ['a', 'b', 'c']) box.put(text);
+  const oneByOne = { ...box, waiting: async () => (await box.waiting()).slice(0, 1) };
+  const end = new AbortController();
+  const heard: string[] = [];
+  for await (const { text } of createNotices(oneByOne).listen('ann', end.signal)) {
+    heard.push(text);
+    if (text === 'c') end.abort();
+  }
+  assert.deepEqual(heard, ['a', 'b', 'c']);
+});

@@ -44,7 +44,10 @@ export function createNotices(mailbox: Pick<Mailbox, 'waiting' | 'delivered'>): 
       while (!signal.aborted) {
         if (news) {
           news = false;
-          yield* await take(person);
+          const replies = await take(person);
+          // There may be more than are taken at once.
+          news ||= replies.length > 0;
+          yield* replies;
         } else {
           await new Promise<void>((resolve) => {
             wake = resolve;

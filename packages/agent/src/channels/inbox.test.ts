@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { randomUUIDv7 } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { InboundMessage } from '@opencomputer/contracts';
+import { createFakeClock } from '@opencomputer/testkit';
+import { openStore } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
+import { createInbox } from './inbox.ts';
+import { channelMigrations } from './tables.ts';
+
+async function open(context: TestContext): Promise<Store> {
+  const path = mkdtempSync(join(tmpdir(), 'inbox-'));
+  const migrations = channelMigrations;
+  const store = await openStore({ path, command: 'test', migrations, clock: createFakeClock() });
+  context.after(async () => {
+    await store.close();
+    rmSync(path, { recursive: true });
+  });
+  return store;
+}
+
+function message(channelMessageId: string, rest: Partial<InboundMessage> = {}): InboundMessage {
+  return {
+    id: randomUUIDv7(),
+    channel: 'terminal',
+    channelMessageId,
+    person: 'ann',
+    assurance: 'local',
+    conversation: 'c1',
+    text: `the words of ${channelMessageId}`,
+    at: 1_000,
+    timeZone: 'UTC',
+    interactive: true,
+    ...rest,
+  };
+}
+
+test('a message is open as it was accepted, until it is finished', async (context) => {
+  const { database, sealing } = await open(context);
+  const inbox = createInbox(database, sealing);
+  const one = message('m1', { folder: '/x', command: 'ls', modelOnly: true });
+  assert.equal(await inbox.accept(one), 'accepted');
+  assert.deepEqual(await inbox.open(), [one]);
+  await database.write([inbox.finish(one.id)]);
+  assert.deepEqual(await inbox.open(), []);
+});
+
+test('the same message of a channel is accepted once, for ever, and by whoever brings it', async (context) => {
+  const { database, sealing } = await open(context);
+  const inbox = createInbox(database, sealing);
+  const first = message('m1');
+  await inbox.accept(first);
+  await database.write([inbox.finish(first.id)]);
+  assert.equal(await inbox.accept(message('m1', { text: 'changed', at: 9 })), 'duplicate');
+  assert.equal(await createInbox(database, sealing).accept(message('m1')), 'duplicate');
+  assert.equal(await inbox.accept(message('m1', { channel: 'mail' })), 'accepted');
+  assert.equal(await inbox.accept(message('m', { channel: 'terminal\0' })), 'accepted');
+});
+
+test('of many copies that come at once one is accepted', async (context) => {
+  const { database, sealing } = await open(context);
+  const inbox = createInbox(database, sealing);
+  const results = await Promise.all(
+    Array.from({ length: 20 }, () => inbox.accept(message('the same'))),
+  );
+  assert.equal(results.filter((result) => result === 'accepted').length, 1);
+});
+
+test('messages of one millisecond are resumed in the order of their acceptance', async (context) => {
+  const { database, sealing } = await open(context);
+  const inbox = createInbox(database, sealing);
+  const messages = Array.from({ length: 50 }, (_, index) => message(`m${index}`));
+  for (const one of messages) await inbox.accept(one);
+  assert.deepEqual(
+    (await inbox.open()).map(({ channelMessageId }) => channelMessageId),
+    messages.map(({ channelMessageId }) => channelMessageId),
+  );
+});
+
+test('neither the words nor the channel’s id are in the table', async (context) => {
+  const { database, sealing } = await open(context);
+  await createInbox(database, sealing).accept(message('canary-id'));
+  const rows = await database.read<object>({ sql: 'select * from inbox', parameters: [] });
+  const all = rows.flatMap((row) => Object.values(row) as (string | number | Uint8Array)[]);
+  const text = all.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
+  assert.doesNotMatch(text.join('\n'), /canary|words/);
+});

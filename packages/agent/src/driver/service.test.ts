@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { AgentService } from '@opencomputer/contracts/internal';
+import { createFakeClock } from '@opencomputer/testkit';
+import * as channels from '../channels/index.ts';
+import * as core from '../core/index.ts';
+import * as plugins from '../plugins/index.ts';
+import * as policy from '../policy/index.ts';
+import * as store from '../store/index.ts';
+import { endOf, message, only, openBench, read, words } from './fixtures/bench.ts';
+import { createService } from './service.ts';
+
+const absent = (): Promise<never> => Promise.reject(new Error('not in this test'));
+
+async function open(
+  context: TestContext,
+): Promise<{ service: AgentService; remind(text: string): Promise<void>; closed(): number }> {
+  const bench = await openBench(
+    context,
+    { channels, core, plugins, policy, store },
+    { clock: createFakeClock(), script: (_, index) => [words(`answer ${index}`)] },
+  );
+  const { mailbox, database, driver, journal } = bench;
+  const notices = channels.createNotices(mailbox);
+  let closed = 0;
+  const service = createService({
+    driver,
+    journal,
+    notices,
+    person: 'ann',
+    queries: { context: absent, models: absent, plugins: absent, status: absent, choose: absent },
+    close: async () => {
+      closed += 1;
+    },
+  });
+  let ids = 0;
+  const remind = async (text: string): Promise<void> => {
+    const id = `01a203cf-d6e9-7697-841b-${String((ids += 1)).padStart(12, '0')}`;
+    const reply = { id, channel: 'terminal', person: 'ann', conversation: 'c1', text };
+    await database.write([await mailbox.enqueue(reply)]);
+  };
+  return { service, remind, closed: () => closed };
+}
+
+test('what waited for the person comes right after the start of the next turn, once', async (context) => {
+  const { service, remind } = await open(context);
+  await remind('Reminder: a');
+  await remind('Reminder: b');
+  const parts = await read(service.send(message('hi')));
+  assert.deepEqual(
+    parts.slice(0, 3).map((part) => (part.type === 'notice' ? part.text : part.type)),
+    ['turn-start', 'Reminder: a', 'Reminder: b'],
+  );
+  assert.deepEqual(only(await read(service.send(message('again'))), 'notice'), []);
+});
+
+test('what waited is shown to nobody else, and not to a key in the person’s name', async (context) => {
+  const { service, remind } = await open(context);
+  await remind('Reminder: private');
+  const others = [
+    message('hi', { person: 'bob', conversation: 'b' }),
+    message('hi', { assurance: 'key' }),
+    message('hi', { assurance: 'none' }),
+  ];
+  for (const other of others) assert.deepEqual(only(await read(service.send(other)), 'notice'), []);
+  assert.equal(only(await read(service.send(message('hi'))), 'notice').length, 1);
+});
+
+test('questions about the past are answered from the log', async (context) => {
+  const { service } = await open(context);
+  const { turn } = endOf(await read(service.send(message('one'))));
+  const [conversation] = await service.query('conversations', { limit: 10 });
+  assert.equal(conversation?.title, 'one');
+  const [first] = await service.query('turns', { conversation: 'c1' });
+  assert.deepEqual([first?.turn, first?.text, first?.reply], [turn, 'one', 'answer 0']);
+  const why = await service.query('why', { turn });
+  assert.deepEqual(await service.query('why', {}), why);
+  assert.match(why[0]?.text ?? '', /left to the model/);
+  assert.equal((await service.query('undo', { conversation: 'c1' })).text, 'one');
+});
+
+test('a turn that does not exist is said to be unknown, also when there is none at all', async (context) => {
+  const { service } = await open(context);
+  await assert.rejects(service.query('why', {}), { code: 'TURN_UNKNOWN' });
+  await assert.rejects(service.query('why', { turn: 'nonsense' }), { code: 'TURN_UNKNOWN' });
+  await assert.rejects(service.act({ type: 'cancel', turn: 'nonsense', reason: 'x' }), {
+    code: 'TURN_UNKNOWN',
+  });
+});
+
+test('stopped twice, it closes once', async (context) => {
+  const { service, closed } = await open(context);
+  await Promise.all([service.stop(), service.stop()]);
+  assert.equal(closed(), 1);
+});
