@@ -5,6 +5,7 @@ import { approvalLines, askApproval, parseAnswer } from './approval-question.ts'
 import type { ApprovalAsk } from './approval-question.ts';
 import { capture } from './fixtures/surroundings.ts';
 import { styleFor } from './style.ts';
+import { readLines } from './terminal-lines.ts';
 
 const ask = (argument: unknown): ApprovalAsk => ({
   type: 'approval-ask',
@@ -44,7 +45,8 @@ test('only yes is a yes; anything else typed is the reason for the no', () => {
 test('the end of the input is a no', async () => {
   const output = capture();
   const signal = new AbortController().signal;
-  const answer = await askApproval(ask('ls'), { input: Readable.from([]), output, style, signal });
+  const lines = readLines(Readable.from([]));
+  const answer = await askApproval(ask('ls'), { lines, output, style, signal });
   assert.deepEqual(answer, { approved: false });
   assert.match(output.text(), /\[y\]es, \[N\]o, or a reason for no: $/);
 });
@@ -52,8 +54,10 @@ test('the end of the input is a no', async () => {
 test('a question that has expired ends without an answer', async () => {
   const input = new Readable({ read: () => undefined });
   const control = new AbortController();
-  const options = { input, output: capture(), style, signal: control.signal };
+  const lines = readLines(input);
+  const options = { lines, output: capture(), style, signal: control.signal };
   const answer = askApproval(ask('ls'), options);
   control.abort();
   assert.equal(await answer, undefined);
+  lines.close();
 });

@@ -1,11 +1,11 @@
 // Owns asking a person at a terminal whether a call may run: all of it is shown, and silence is a
 // no. Refuses to shorten what is approved.
 
-import { createInterface } from 'node:readline';
 import type { StreamPart } from '@opencomputer/contracts';
-import type { TextInput, TextOutput } from './command-context.ts';
+import type { TextOutput } from './command-context.ts';
 import { sanitiseLine, visibleJson } from './sanitise.ts';
 import type { Style } from './style.ts';
+import type { TerminalLines } from './terminal-lines.ts';
 
 /** An open question about a call. */
 export type ApprovalAsk = Extract<StreamPart, { type: 'approval-ask' }>;
@@ -45,25 +45,15 @@ export function parseAnswer(typed: string): ApprovalAnswer {
 export async function askApproval(
   ask: ApprovalAsk,
   terminal: {
-    readonly input: TextInput;
+    readonly lines: TerminalLines;
     readonly output: TextOutput;
     readonly style: Style;
     readonly signal: AbortSignal;
   },
 ): Promise<ApprovalAnswer | undefined> {
-  const { output, style, signal } = terminal;
-  const lines = createInterface({ input: terminal.input, terminal: false });
+  const { lines, output, style, signal } = terminal;
   output.write(`${approvalLines(ask, style).join('\n')}\n  [y]es, [N]o, or a reason for no: `);
-  try {
-    const typed = await new Promise<string | undefined>((resolve) => {
-      lines.once('line', resolve);
-      lines.once('close', () => resolve(''));
-      signal.addEventListener('abort', () => resolve(undefined), { once: true });
-      if (signal.aborted) resolve(undefined);
-    });
-    if (typed === undefined) output.write('\n');
-    return typed === undefined ? undefined : parseAnswer(typed);
-  } finally {
-    lines.close();
-  }
+  const typed = await lines.next(signal);
+  if (typed === undefined) output.write('\n');
+  return typed === undefined ? undefined : parseAnswer(typed);
 }

@@ -61,9 +61,3 @@ export interface CommandContext {
   /** Calls the listener on Ctrl-C or SIGTERM instead of ending; the returned function stops that. */
   onInterrupt(listener: () => void): () => void;
 }
-
-/** The one person of a data directory, as every local channel names them. */
-export const PERSON = 'owner';
-
-/** The name of this channel in the inbox. */
-export const CHANNEL = 'terminal';

@@ -1,7 +1,6 @@
 // Owns a conversation in the terminal: what is sent and when, what a key does now, how it ends.
 // Refuses to lose what was typed: what cannot be sent goes back into the editor.
 
-import { randomUUID } from 'node:crypto';
 import { setKeybindings, TuiMainScreen } from '@earendil-works/pi-tui';
 import type { Terminal, TUI } from '@earendil-works/pi-tui';
 import { AgentError } from '@opencomputer/contracts';
@@ -9,10 +8,10 @@ import type { StreamPart } from '@opencomputer/contracts';
 import type { AgentService, SendRequest, TurnAction } from '@opencomputer/contracts/internal';
 import { parseAnswer } from '../approval-question.ts';
 import type { ApprovalAsk } from '../approval-question.ts';
-import { CHANNEL, PERSON } from '../command-context.ts';
 import type { CommandContext } from '../command-context.ts';
 import { failureText, shownError } from '../failure.ts';
 import { checkMessage, MESSAGE_BYTES_MAX } from '../standard-input.ts';
+import { createRequest, PERSON } from '../send-request.ts';
 import { styleFor } from '../style.ts';
 import type { Style } from '../style.ts';
 import { ChatView } from './chat-view.ts';
@@ -295,21 +294,16 @@ class Chat {
 
   #request(typed: Exclude<Typed, { type: 'slash' }>): SendRequest {
     const { context, timeZone, modelOnly } = this.#options;
-    const conversation = this.#conversation;
-    return {
-      channel: CHANNEL,
-      channelMessageId: randomUUID(),
-      person: PERSON,
-      assurance: 'local',
-      ...(conversation === undefined ? {} : { conversation }),
+    return createRequest({
       text: typed.text,
+      conversation: this.#conversation,
       timeZone,
+      folder: context.environment.workingFolder,
       interactive: true,
       stream: true,
-      folder: context.environment.workingFolder,
       modelOnly,
       ...(typed.type === 'shell' ? { command: typed.command } : {}),
-    };
+    });
   }
 
   #show(part: StreamPart, running: RunningTurn): void {

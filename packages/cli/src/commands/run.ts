@@ -1,16 +1,15 @@
 // Owns `agent run` and `agent "question"`: one message, one turn, one exit code. Refuses to wait
 // for anything but the turn, and asks only where a terminal can answer.
 
-import { randomUUID } from 'node:crypto';
 import { AgentError } from '@opencomputer/contracts';
-import type { AgentService, SendRequest } from '@opencomputer/contracts/internal';
-import { CHANNEL, PERSON } from '../command-context.ts';
+import type { AgentService } from '@opencomputer/contracts/internal';
 import type { CommandContext, TextInput } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { shownError } from '../failure.ts';
 import { createProgress } from '../progress.ts';
 import { visibleJson } from '../sanitise.ts';
 import { checkMessage, readPipe } from '../standard-input.ts';
+import { createRequest } from '../send-request.ts';
 import { styleFor } from '../style.ts';
 import { finalView, jsonView, linesView, notesView, streamingView } from '../turn-view.ts';
 import type { TurnView } from '../turn-view.ts';
@@ -35,19 +34,15 @@ export async function run(
     return await withAgent(context, options, async ({ service, timeZone }) => {
       const terminal = terminalFor(context);
       const conversation = await chosenConversation(service, options);
-      const request: SendRequest = {
-        channel: CHANNEL,
-        channelMessageId: randomUUID(),
-        person: PERSON,
-        assurance: 'local',
-        ...(conversation === undefined ? {} : { conversation }),
+      const request = createRequest({
         text,
+        conversation,
         timeZone,
+        folder: context.environment.workingFolder,
         interactive: terminal !== undefined,
         stream: isStreamed(context, options),
-        folder: context.environment.workingFolder,
         modelOnly: options['modelOnly'] === true,
-      };
+      });
       const views = viewsFor(context, options);
       return runTurn(context, { service, request, views, terminal });
     });

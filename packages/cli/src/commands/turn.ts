@@ -8,6 +8,8 @@ import type { ApprovalAsk } from '../approval-question.ts';
 import type { CommandContext, TextInput } from '../command-context.ts';
 import { exitCodeOf, exitCodes, failureLine } from '../failure.ts';
 import { styleFor } from '../style.ts';
+import { readLines } from '../terminal-lines.ts';
+import type { TerminalLines } from '../terminal-lines.ts';
 import type { TurnView } from '../turn-view.ts';
 
 /** One turn to be driven. */
@@ -23,6 +25,7 @@ export interface TurnRun {
 export async function runTurn(context: CommandContext, run: TurnRun): Promise<number> {
   const questions = new Map<string, AbortController>();
   const interruption = interruptible(context, run.service);
+  const lines = run.terminal && readLines(run.terminal);
   let answered: Promise<void> = Promise.resolve();
   let exitCode: number = exitCodes.failed;
   let isDenied = false;
@@ -39,7 +42,9 @@ export async function runTurn(context: CommandContext, run: TurnRun): Promise<nu
         const question = new AbortController();
         questions.set(part.call.callId, question);
         // One question after the other: a terminal has one cursor.
-        answered = answered.then(() => answer(context, run, { ask: part, question }));
+        answered = answered.then(() =>
+          answer(context, run.service, { ask: part, question, lines }),
+        );
       } else if (part.type === 'approval-end') {
         questions.get(part.callId)?.abort();
         isDenied ||= !part.approved;
@@ -50,23 +55,29 @@ export async function runTurn(context: CommandContext, run: TurnRun): Promise<nu
     interruption.end();
     for (const question of questions.values()) question.abort();
     await answered;
+    lines?.close();
     if (run.terminal !== context.input) run.terminal?.destroy?.();
   }
 }
 
 async function answer(
   context: CommandContext,
-  { service, terminal }: TurnRun,
-  { ask, question }: { readonly ask: ApprovalAsk; readonly question: AbortController },
+  service: AgentService,
+  open: {
+    readonly ask: ApprovalAsk;
+    readonly question: AbortController;
+    readonly lines: TerminalLines | undefined;
+  },
 ): Promise<void> {
+  const { ask, question, lines } = open;
   const base = { turn: ask.turn, callId: ask.call.callId };
-  if (terminal === undefined) {
+  if (lines === undefined) {
     await service.act({ type: 'deny', ...base, reason: 'there is no terminal to ask' });
     return;
   }
   const style = styleFor(context.environment.terminal.isErrorColoured);
   const { signal } = question;
-  const said = await askApproval(ask, { input: terminal, output: context.error, style, signal });
+  const said = await askApproval(ask, { lines, output: context.error, style, signal });
   if (said === undefined) return;
   if (said.approved) await service.act({ type: 'approve', ...base });
   else if (said.reason === undefined) await service.act({ type: 'deny', ...base });

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { doorTo, failure, fakeService } from '../fixtures/fake-service.ts';
+import type { FakeOptions } from '../fixtures/fake-service.ts';
+import { testContext } from '../fixtures/surroundings.ts';
+import { checkAgent } from './doctor-agent.ts';
+import type { Finding } from './doctor.ts';
+
+const check = (options: FakeOptions): Promise<readonly Finding[]> =>
+  checkAgent(testContext({ agent: doorTo(fakeService(options)) }), {});
+
+test('a working agent is a line for the store, the plugins and each model', async () => {
+  const findings = await check({});
+  assert.deepEqual(
+    findings.map(({ state, text }) => `${state} ${text}`),
+    [
+      'ok store /data: opened here; no daemon runs, up for 3.0 s',
+      'ok 1 plugins with 1 tools',
+      'ok model gpt (openai), answers',
+    ],
+  );
+});
+
+test('a refused plugin fails with how to switch it off', async () => {
+  const plugin = { plugin: 'x', version: '1.0.0', tier: 'official', tools: [] };
+  const findings = await check({
+    queries: { plugins: [{ ...plugin, state: 'refused', problem: 'no handler' }] },
+  });
+  const failed = findings.find(({ state }) => state === 'fail');
+  assert.equal(failed?.text, 'plugin x: no handler');
+  assert.match(failed?.remedy ?? '', /plugins\.x\.enabled/);
+});
+
+test('no model and a paused one are warnings', async () => {
+  const none = await check({ queries: { models: [] } });
+  assert.equal(none.at(-1)?.state, 'warn');
+  const model = { model: 'm', provider: 'p', contextTokens: 1, current: true };
+  const paused = await check({ queries: { models: [{ ...model, state: 'paused' }] } });
+  assert.equal(paused.at(-1)?.state, 'warn');
+});
+
+test('a store that cannot be opened fails with its code and what to do', async () => {
+  const error = failure('STORE_DAMAGED', { file: 'store.sqlite', problem: 'page 3' });
+  const [finding] = await checkAgent(testContext({ agent: doorTo(error) }), {});
+  assert.equal(finding?.state, 'fail');
+  assert.match(finding?.text ?? '', /store\.sqlite is damaged: page 3\. \[STORE_DAMAGED\]/);
+  assert.match(finding?.remedy ?? '', /Restore a backup/);
+});
