@@ -25,7 +25,7 @@ import type { Environment } from './discover.ts';
 import { createTokenEstimator } from './estimator.ts';
 import type { TokenEstimator } from './estimator.ts';
 import { toFailure } from './failure.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, FailureOrigin } from './failure.ts';
 import { defaultLimits } from './limits.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Model } from './model.ts';
@@ -192,8 +192,9 @@ function toRecord(call: Call): Omit<CallRecord, 'durationMs'> {
   };
 }
 
-function originOf(call: Call, clock: Clock): { model: string; now: number } {
-  return { model: call.model?.name ?? 'the model', now: clock.now() };
+function originOf({ model }: Call, clock: Clock): FailureOrigin {
+  const { baseUrl } = model?.target ?? {};
+  return { model: model?.label ?? 'the model', baseUrl, now: clock.now() };
 }
 
 /** An answer, and whether its price is known. */

@@ -53,11 +53,28 @@ for (const [name, cause, code, retry, counts] of cases) {
 
 test('errors of sockets are found at the end of a chain of causes', () => {
   const socket = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-  const failure = toFailure(
-    new Error('outer', { cause: new Error('in', { cause: socket }) }),
-    origin,
+  const cause = new Error('outer', { cause: new Error('in', { cause: socket }) });
+  const said = (baseUrl?: string) => toFailure(cause, { ...origin, baseUrl }).error.message;
+  assert.equal(said(), 'm-1 cannot be reached: nothing listens at its server (ECONNREFUSED).');
+  assert.equal(
+    said('http://ada:secret@127.0.0.1:9/v1'),
+    'm-1 cannot be reached: nothing listens at 127.0.0.1:9 (ECONNREFUSED).',
   );
-  assert.equal(failure.error.message, 'm-1 cannot be reached: ECONNREFUSED.');
+});
+
+test('the codes of a network are told in words, and an unknown one as it is', () => {
+  const said = (code: string) => {
+    const cause = Object.assign(new Error('x'), { code });
+    return toFailure(cause, { ...origin, baseUrl: 'https://h/v1' }).error.details['problem'];
+  };
+  assert.equal(said('ENOTFOUND'), 'the name of h is not known (ENOTFOUND)');
+  assert.equal(said('CERT_HAS_EXPIRED'), 'the certificate of h is not trusted (CERT_HAS_EXPIRED)');
+  assert.equal(said('ESTRANGE'), 'ESTRANGE');
+});
+
+test('an answer in another form is told without the name of a class', () => {
+  const { error } = toFailure(new TypeError('cannot read'), { ...origin, baseUrl: 'http://h/v1' });
+  assert.equal(error.details['problem'], 'what h sends is not the answer of a model');
 });
 
 test('a chain of causes that never ends is followed only so far', () => {

@@ -21,6 +21,8 @@ export interface Failure {
 /** Who failed, and when. */
 export interface FailureOrigin {
   readonly model: string;
+  /** Where it was to be reached; absent: at its provider's own address. */
+  readonly baseUrl?: string | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
 }
@@ -38,9 +40,9 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const NEUTRAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MODEL_REQUEST', 'MODEL_CONTEXT']);
 
 /** Judges anything that a provider threw, or sent as an error inside a stream. */
-export function toFailure(cause: unknown, { model, now }: FailureOrigin): Failure {
+export function toFailure(cause: unknown, { model, baseUrl, now }: FailureOrigin): Failure {
   const facts = readFacts(cause);
-  const [code, details] = judge(facts);
+  const [code, details] = judge(facts, hostOf(baseUrl));
   const waitMs = retryAfterMs(facts.headers, now);
   const seconds = waitMs === undefined ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1000) };
   const error = new AgentError(code, { ...details, ...seconds, model }, { cause });
@@ -64,7 +66,6 @@ interface Facts {
   readonly kind: string;
   /** Searched for known phrases, never shown. */
   readonly body: string;
-  readonly name: string;
 }
 
 /** Causes followed before the search is given up. */
@@ -77,7 +78,7 @@ function readFacts(cause: unknown): Facts {
   let current = cause;
   for (let depth = 0; depth < CAUSES_MAX && isObject(current); depth += 1) {
     if (isAgentError(current)) found.own ??= current;
-    const { statusCode, responseHeaders, responseBody, message, code, name } = current;
+    const { statusCode, responseHeaders, responseBody, message, code } = current;
     if (typeof statusCode === 'number') found.status ??= statusCode;
     if (isObject(responseHeaders)) {
       found.headers ??= responseHeaders as Readonly<Record<string, string>>;
@@ -87,11 +88,10 @@ function readFacts(cause: unknown): Facts {
     if (current instanceof Error && typeof code === 'string' && !isAgentError(current)) {
       found.network ??= code;
     }
-    if (typeof name === 'string') found.name ??= name;
     if (kind === '') kind = kindOf(current);
     current = current['cause'];
   }
-  return { name: 'Error', ...found, kind, body: body.toLowerCase() };
+  return { ...found, kind, body: body.toLowerCase() };
 }
 
 /** `type` and `code` of an error in the form of a wire, wherever the package has put it. */
@@ -105,11 +105,11 @@ function kindOf(value: Record<string, unknown>): string {
   return [...new Set(words)].join(' ').slice(0, 100);
 }
 
-function judge(facts: Facts): [ErrorCode, ErrorDetails] {
-  const { own, status, network, kind, body, name } = facts;
+function judge(facts: Facts, host: string): [ErrorCode, ErrorDetails] {
+  const { own, status, network, kind, body } = facts;
   if (own) return [own.code, own.details];
   if (network !== undefined && kind === '' && isOpen(status)) {
-    return ['MODEL_UNREACHABLE', { problem: network }];
+    return ['MODEL_UNREACHABLE', { problem: inWords(network, host) }];
   }
   const problem = [status === undefined ? '' : `HTTP ${status}`, kind].filter(Boolean).join(', ');
   if (
@@ -127,7 +127,31 @@ function judge(facts: Facts): [ErrorCode, ErrorDetails] {
   const isServer = status === 408 || status === 409 || (status !== undefined && status >= 500);
   if (isServer || /server_error|api_error/.test(kind)) return ['MODEL_SERVER', { problem }];
   if (!isOpen(status)) return ['MODEL_REQUEST', { problem }];
-  return ['MODEL_ANSWER', { problem: problem === '' || status ? name : problem }];
+  const unread = `what ${host} sends is not the answer of a model`;
+  return ['MODEL_ANSWER', { problem: problem === '' || status ? unread : problem }];
+}
+
+/** Host and port alone: an address may hold a name and a password. */
+function hostOf(baseUrl: string | undefined): string {
+  const host = baseUrl !== undefined && URL.canParse(baseUrl) ? new URL(baseUrl).host : '';
+  return host === '' ? 'its server' : host;
+}
+
+/** What the code of a socket, resolver or TLS error says, with the code for whoever looks it up. */
+function inWords(network: string, host: string): string {
+  const known: Readonly<Record<string, string>> = {
+    ECONNREFUSED: `nothing listens at ${host}`,
+    ENOTFOUND: `the name of ${host} is not known`,
+    EAI_AGAIN: `the name of ${host} cannot be looked up`,
+    ECONNRESET: `${host} cut the connection`,
+    EPIPE: `${host} cut the connection`,
+    ETIMEDOUT: `${host} does not answer`,
+    EHOSTUNREACH: `there is no way to ${host}`,
+    ENETUNREACH: `there is no way to ${host}`,
+  };
+  const certificate = /CERT|SELF_SIGNED|ISSUER|ALTNAME/.test(network);
+  const words = certificate ? `the certificate of ${host} is not trusted` : known[network];
+  return words === undefined ? network : `${words} (${network})`;
 }
 
 /** No status, or a good one: the connection failed before or behind it. */

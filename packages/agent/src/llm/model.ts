@@ -54,6 +54,11 @@ export class Model {
     return this.#name ?? UNNAMED;
   }
 
+  /** As sentences call it. */
+  get label(): string {
+    return this.#name ?? 'the model';
+  }
+
   /** `provider/model`. */
   get origin(): string {
     return `${this.target.provider}/${this.name}`;
