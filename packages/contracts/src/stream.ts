@@ -48,7 +48,7 @@ export type StreamPart =
       readonly type: 'turn-end';
       readonly turn: string;
       readonly status: Exclude<TurnStatus, 'running' | 'waiting'>;
-      /** The whole reply, CommonMark; equal to the text parts when it was streamed. */
+      /** The reply, CommonMark: the text of the last step. Text of earlier steps was only streamed. */
       readonly text: string;
       readonly usage: Usage;
       readonly error?: ErrorData;
