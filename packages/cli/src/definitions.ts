@@ -71,7 +71,25 @@ const looking: readonly Definition[] = [
     operands: [['[message]', 'the message (default: hi)']],
     options: [conversation, ['--text', 'print the whole text of each section'], json],
   },
-  { name: 'models', description: 'List the models that can answer', options: [json] },
+  {
+    name: 'models',
+    description: 'List the models that can answer',
+    options: [json],
+    subcommands: [
+      {
+        name: 'add',
+        description: 'Add a model as the last fallback',
+        operands: [
+          ['<provider>', 'openai, anthropic, google, openai-compatible, llama or package:NAME'],
+          ['<model>', 'name of the model'],
+        ],
+        options: [
+          ['--url <url>', 'address of the model server, or the GGUF file for llama'],
+          ['--key-variable <name>', 'environment variable that holds the key'],
+        ],
+      },
+    ],
+  },
   { name: 'plugins', description: 'List the plugins and their tools', options: [json] },
   {
     name: 'doctor',

@@ -1,6 +1,7 @@
 // Owns the questions of `agent init`: each can be kept, changed or skipped. Refuses to write: it
 // returns what is to be changed, all of it or nothing.
 
+import type { Readable, Writable } from 'node:stream';
 import { cancel, intro, isCancel, outro, password, select, text } from '@clack/prompts';
 import type { Configuration, ModelConfiguration } from '@opencomputer/contracts';
 import type { ConfigurationChange } from '../configuration-file.ts';
@@ -12,6 +13,14 @@ class Cancelled extends Error {}
 
 /** Those that need no package of their own; the others are for `agent models add`. */
 type Provider = Exclude<ModelConfiguration['provider'], 'llama' | `package:${string}`>;
+
+/** What the questions start from, and where they are asked. */
+export interface Asking {
+  readonly configuration: Configuration;
+  readonly environment: Environment;
+  /** Absent: the terminal of the process. */
+  readonly streams?: { readonly input: Readable; readonly output: Writable };
+}
 
 /** The usual variable of each provider, and a model to begin with. */
 const providers: Readonly<Record<Provider, { label: string; variable: string; model: string }>> = {
@@ -27,35 +36,35 @@ const providers: Readonly<Record<Provider, { label: string; variable: string; mo
 const LOCAL_URL = 'http://127.0.0.1:11434/v1';
 
 /** Asks, and returns the changes; undefined when the person left. */
-export async function askChanges(
-  configuration: Configuration,
-  environment: Environment,
-): Promise<ConfigurationChange[] | undefined> {
-  intro('OpenComputer: what is set stays unless you change it. Esc leaves without saving.');
+export async function askChanges(asking: Asking): Promise<ConfigurationChange[] | undefined> {
+  const { streams = {} } = asking;
+  intro(
+    'OpenComputer: what is set stays unless you change it. Esc leaves without saving.',
+    streams,
+  );
   try {
     const changes = [
-      ...(await askModel(configuration, environment)),
-      ...(await askName(configuration)),
-      ...(await askZone(configuration, environment)),
-      ...(await askFolders(configuration)),
+      ...(await askModel(asking)),
+      ...(await askName(asking)),
+      ...(await askZone(asking)),
+      ...(await askFolders(asking)),
     ];
-    outro(changes.length === 0 ? 'All as it was.' : 'That is all.');
+    outro(changes.length === 0 ? 'All as it was.' : 'That is all.', streams);
     return changes;
   } catch (error) {
     if (!(error instanceof Cancelled)) throw error;
-    cancel('Nothing was changed.');
+    cancel('Nothing was changed.', streams);
     return undefined;
   }
 }
 
-async function askModel(
-  configuration: Configuration,
-  environment: Environment,
-): Promise<ConfigurationChange[]> {
+async function askModel(asking: Asking): Promise<ConfigurationChange[]> {
+  const { configuration, environment, streams } = asking;
   const [current] = configuration.models;
   const named = current ? `${current.model} (${current.provider})` : 'none';
   const provider = given(
     await select<Provider | 'keep'>({
+      ...streams,
       message: 'Which language model answers?',
       options: [
         { value: 'keep', label: current ? `Keep ${named}` : 'Skip: work without one for now' },
@@ -70,47 +79,54 @@ async function askModel(
   );
   if (provider === 'keep') return [];
   const { model: initialValue } = providers[provider];
-  const model = given(await text({ message: 'Name of the model', initialValue, validate: filled }));
-  const place = await askPlace(provider, environment);
+  const model = given(
+    await text({ ...streams, message: 'Name of the model', initialValue, validate: filled }),
+  );
+  const place = await askPlace(provider, asking);
   return [withModel(configuration, { provider, model: model.trim(), ...place })];
 }
 
 async function askPlace(
   provider: Provider,
-  environment: Environment,
+  { environment, streams }: Asking,
 ): Promise<Pick<ModelConfiguration, 'url' | 'key'>> {
   if (provider === 'openai-compatible') {
     const message = 'Address of the server';
-    const url = given(await text({ message, initialValue: LOCAL_URL, validate: address }));
+    const url = given(
+      await text({ ...streams, message, initialValue: LOCAL_URL, validate: address }),
+    );
     return { url: url.trim() };
   }
   const { variable } = providers[provider];
   if (environment.variables[variable]) return {};
   const message = `API key (Enter: it will be in ${variable} when the agent starts)`;
-  const key = given(await password({ message }));
+  const key = given(await password({ ...streams, message }));
   return key ? { key: key.trim() } : {};
 }
 
-async function askName({ person }: Configuration): Promise<ConfigurationChange[]> {
-  return changed(['person', 'name'], person.name ?? '', {
+async function askName({ configuration, streams }: Asking): Promise<ConfigurationChange[]> {
+  return changed(['person', 'name'], configuration.person.name ?? '', {
+    ...streams,
     message: 'What do you want to be called? (Enter skips)',
   });
 }
 
-async function askZone(
-  { person }: Configuration,
-  environment: Environment,
-): Promise<ConfigurationChange[]> {
-  return changed(['person', 'timeZone'], person.timeZone ?? '', {
+async function askZone({
+  configuration,
+  environment,
+  streams,
+}: Asking): Promise<ConfigurationChange[]> {
+  return changed(['person', 'timeZone'], configuration.person.timeZone ?? '', {
+    ...streams,
     message: `Your time zone (Enter: this machine’s, ${environment.timeZone})`,
     validate: (zone) => (!zone || isZone(zone) ? undefined : 'Such as Europe/Berlin'),
   });
 }
 
-async function askFolders({ folders }: Configuration): Promise<ConfigurationChange[]> {
-  const before = folders.join(', ');
+async function askFolders({ configuration, streams }: Asking): Promise<ConfigurationChange[]> {
+  const before = configuration.folders.join(', ');
   const message = 'Folders that plugins may read, with commas between (Enter skips)';
-  const after = given(await text({ message, initialValue: before })) ?? '';
+  const after = given(await text({ ...streams, message, initialValue: before })) ?? '';
   if (after.trim() === before) return [];
   const value = after
     .split(',')

@@ -27,7 +27,7 @@ export async function init(
       throw new AgentError('TERMINAL_MISSING', { remedy });
     }
     const { askChanges } = await import('./init-questions.ts');
-    const answered = await askChanges(configuration, environment);
+    const answered = await askChanges({ configuration, environment });
     if (answered === undefined) return exitCodes.interrupted;
     changes = answered;
   }

@@ -43,8 +43,11 @@ test('questions are asked one after the other, and each answer goes to its own',
   const context = testContext({ agent: doorTo(service) });
   const terminal = new Readable({ read: () => undefined });
   const typed = ['y\n', 'too risky\n'];
+  // Typed after the question is on the screen, as a person does.
   const error = {
-    write: (text: string) => text.endsWith('no: ') && terminal.push(typed.shift()),
+    write: (text: string) => {
+      if (text.endsWith('no: ')) setImmediate(() => terminal.push(typed.shift()));
+    },
   };
   const run = { service, request, views: [], terminal };
   const code = await runTurn({ ...context, error }, run);
