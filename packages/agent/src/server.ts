@@ -1,9 +1,9 @@
 // Owns the composition of the agent: the only file that knows every part, opens them in order and
 // lets go of them in reverse. Refuses behaviour of its own beyond handing one part to another.
 
-import { hash, randomUUIDv7 } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock, Configuration, Grant } from '@opencomputer/contracts';
+import type { Clock, Configuration, Grant, IdentifierSource } from '@opencomputer/contracts';
 import type {
   AgentService,
   PrepareRequest,
@@ -19,6 +19,7 @@ import type { CallLog, Driver, Journal, OtherQueries } from './driver/index.ts';
 import { createPriors, feedbackMigrations } from './feedback/index.ts';
 import type { Priors } from './feedback/index.ts';
 import type { RunningDaemon } from './gateway/index.ts';
+import { createIdentifiers } from './identifier.ts';
 import { createModelEngine, packageLoader } from './llm/index.ts';
 import type { LanguageEngine } from './llm/index.ts';
 import { createMemory, memoryMigrations } from './memory/index.ts';
@@ -65,6 +66,8 @@ export interface AgentOptions {
 /** The options with their defaults, and the open store. */
 interface Given extends Required<AgentOptions> {
   readonly store: Store;
+  /** One source, since the order among all identifiers counts. */
+  readonly identifier: IdentifierSource;
 }
 
 /** The parts that others are made of. */
@@ -107,7 +110,7 @@ export async function serve(
     timeZone,
     conversationFor: (user) => `api-${store.sealing.hash('conversation', user).slice(0, 24)}`,
     clock,
-    identifiers: randomUUIDv7,
+    identifiers: createIdentifiers(),
     onFault: (error) => report?.(error, 'gateway'),
   });
 }
@@ -119,6 +122,7 @@ async function compose(
     clock: systemClock,
     command: 'agent',
     report: (): undefined => undefined,
+    identifier: createIdentifiers(),
     ...options,
   };
   const migrations = [
@@ -143,10 +147,10 @@ async function compose(
 }
 
 async function makeParts(given: Given): Promise<Parts> {
-  const { store, clock, report } = given;
+  const { store, clock, report, identifier } = given;
   const { database, sealing } = store;
   const gate = createGate(decide);
-  const journal = driving.createJournal({ database, sealing, identifier: randomUUIDv7, machine });
+  const journal = driving.createJournal({ database, sealing, identifier, machine });
   const calls = driving.createCallLog({ journal, database, clock, report });
   const engine = makeEngine(given, calls);
   const { allow } = given.configuration.policy;
@@ -166,10 +170,10 @@ interface Running {
 /** Everything that runs, wired. */
 function assemble(parts: Parts): Running {
   const { store, clock, report, host, gate, engine, journal, grants, configuration } = parts;
+  const { identifier } = parts;
   const { database, sealing } = store;
   const mailbox = createMailbox(database, sealing);
   const notices = createNotices(mailbox);
-  const identifier = randomUUIDv7;
   const timeZone = zoneOf(configuration);
   const { enqueue } = mailbox;
   const firing = { host, gate, grants, journal, enqueue, clock, identifier, timeZone };
@@ -278,7 +282,7 @@ async function makeBuiltins(
   { engine, host }: { engine: LanguageEngine; host: () => ListingPluginHost },
 ): Promise<readonly BuiltinPlugin[]> {
   const { database, sealing } = given.store;
-  const memory = createMemory({ database, sealing, identifier: randomUUIDv7 });
+  const memory = createMemory({ database, sealing, identifier: given.identifier });
   const handlers = {
     memory: memorySkill(memory, owner),
     assistant: assistantSkill({

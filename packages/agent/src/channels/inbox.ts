@@ -49,7 +49,7 @@ export function createInbox(
         .selectFrom('inbox')
         .select(['id', 'person', 'payload'])
         .where('state', '=', 'open')
-        .orderBy('at')
+        .orderBy('id')
         .limit(openMax)
         .execute();
       const messages = rows.map(async ({ id, person, payload }) => {

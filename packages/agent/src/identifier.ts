@@ -1,0 +1,40 @@
+// Owns the identifiers of this process: UUID version 7 that never run backwards, also within one
+// millisecond and when the machine's clock is set back. Refuses to be imported by anything but the
+// composition root.
+
+import { randomUUIDv7 } from 'node:crypto';
+import type { IdentifierSource } from '@opencomputer/contracts';
+
+/**
+ * A source whose every identifier sorts after the one before it (RFC 9562, 6.2: what was random is
+ * counted on). Records and conversations are ordered by these, and Node's own are in any order
+ * within a millisecond.
+ */
+export function createIdentifiers(next: () => string = randomUUIDv7): IdentifierSource {
+  let last = '';
+  return () => {
+    const fresh = next();
+    last = fresh > last ? fresh : successor(last);
+    return last;
+  };
+}
+
+/** Bits of time and random that count on; version and variant stay. */
+const randomBits = 62n;
+const variant = 0b10n << randomBits;
+
+function successor(id: string): string {
+  const digits = id.replaceAll('-', '');
+  const head = BigInt(`0x${digits.slice(0, 16)}`);
+  const tail = (BigInt(`0x${digits.slice(16)}`) & ~variant) + 1n;
+  const isFull = tail >> randomBits > 0n;
+  const [high, low] = isFull ? [nextHead(head), 0n] : [head, tail];
+  const hex = high.toString(16).padStart(16, '0') + (variant | low).toString(16);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** The 12 bits after the version are counted on first, then the milliseconds before it. */
+function nextHead(head: bigint): bigint {
+  const isFull = (head & 0xfffn) === 0xfffn;
+  return isFull ? (((head >> 16n) + 1n) << 16n) | 0x7000n : head + 1n;
+}
