@@ -25,6 +25,11 @@ test('one argument with a space or a question mark is a question', () => {
   assert.deepEqual(normalise(['a b', '--model-only'], commands), ['run', 'a b', '--model-only']);
 });
 
+test('a single word that is near to no command is a question', () => {
+  assert.deepEqual(normalise(['hi'], commands), ['run', 'hi']);
+  assert.deepEqual(normalise(['12*7'], commands), ['run', '12*7']);
+});
+
 test('everything after two dashes is a question, even the name of a command', () => {
   assert.deepEqual(normalise(['--', 'sessions'], commands), ['run', '--', 'sessions']);
 });
@@ -50,7 +55,7 @@ test('resuming takes an id when there is one and the last conversation otherwise
   ]);
 });
 
-test('a single unknown word names the nearest command and how to ask it', () => {
+test('a single word near to a command names it and how to ask it as a question', () => {
   assert.throws(
     () => normalise(['sesions'], commands),
     (error) => {

@@ -25,7 +25,9 @@ export function normalise(words: readonly string[], commands: readonly string[])
   const first = args[place] ?? '';
   if (commands.includes(first) && !isLiteral) return moveToFront(args, place);
   const positionals = args.slice(place).filter((word) => !word.startsWith('-'));
-  if (positionals.length === 1 && (isLiteral || isQuestion(first))) return ['run', ...args];
+  if (positionals.length === 1 && (isLiteral || isQuestion(first, commands))) {
+    return ['run', ...args];
+  }
   throw unknown(positionals, commands);
 }
 
@@ -64,8 +66,10 @@ function moveToFront(args: readonly string[], place: number): string[] {
   return [command, ...args.slice(0, place), ...args.slice(place + 1)];
 }
 
-function isQuestion(word: string): boolean {
-  return /\s/.test(word.trim()) || /[?!？！。¿¡؟]$/u.test(word);
+/** A sentence, or a single word such as "hi" that no command is near to. */
+function isQuestion(word: string, commands: readonly string[]): boolean {
+  const isSentence = /\s/.test(word.trim()) || /[?!？！。¿¡؟]$/u.test(word);
+  return isSentence || nearest(word, commands) === undefined;
 }
 
 function unknown(words: readonly string[], commands: readonly string[]): AgentError {
