@@ -173,11 +173,20 @@ export function createProgram(dispatch: Dispatch): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', exitCodesHelp)
+    .configureHelp({ subcommandTerm: termOf })
     .exitOverride()
     .showSuggestionAfterError(true);
   program.option(debug[0], debug[1]);
   for (const definition of definitions) add(program, definition, dispatch, '');
   return program;
+}
+
+/** That a command has options is told by its own help. */
+function termOf(command: Command): string {
+  const operands = command.registeredArguments.map((each) =>
+    each.required ? `<${each.name()}>` : `[${each.name()}]`,
+  );
+  return [command.name(), ...operands].join(' ');
 }
 
 // oxlint-disable-next-line max-params -- a tree is walked with its path

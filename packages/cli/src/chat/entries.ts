@@ -46,6 +46,14 @@ export function noteEntry(text: string): Component {
   return prefixed([text], { first: '  ', blank: false, paint: (line) => line });
 }
 
+/** The same where only its beginning matters: one line, cut to the width. */
+export function lineEntry(text: string): Component {
+  return {
+    render: (width) => [truncateToWidth(`  ${text}`, width, '…')],
+    invalidate: () => undefined,
+  };
+}
+
 /** A blank line. */
 export function blankEntry(): Component {
   return { render: () => [''], invalidate: () => undefined };

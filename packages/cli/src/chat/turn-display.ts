@@ -9,7 +9,7 @@ import { failureText } from '../failure.ts';
 import { sanitiseLine } from '../sanitise.ts';
 import type { Style } from '../style.ts';
 import { argumentsText, duration, intentText, outcomeText } from '../wording.ts';
-import { blankEntry, noteEntry, outputEntry, replyEntry } from './entries.ts';
+import { blankEntry, lineEntry, noteEntry, outputEntry, replyEntry } from './entries.ts';
 import { Reply } from './reply.ts';
 import type { Screen } from './screen.ts';
 
@@ -181,7 +181,9 @@ export class TurnDisplay implements Component {
     const details = isDone
       ? argumentsText(tool.call, ARGUMENT_CHARACTERS)
       : outcomeText(part.outcome);
-    this.#note(`${mark} ${name} · ${duration(part.durationMs)} · ${style.dim(details)}`);
+    const line = `${mark} ${name} · ${duration(part.durationMs)} · ${style.dim(details)}`;
+    if (isDone) this.#options.screen.append(lineEntry(line));
+    else this.#note(line);
     this.#activity = 'thinking';
   }
 
