@@ -215,7 +215,7 @@ function assemble(parts: Parts): Running {
     report,
   });
   const close = async (): Promise<void> => {
-    timers.stop();
+    await timers.stop();
     await driver.stop(graceMsMax);
     await host.stop();
     engine.stop();

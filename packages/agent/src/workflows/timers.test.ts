@@ -36,6 +36,8 @@ class ManualClock {
 }
 
 interface Bench {
+  /** While set, a firing tells that it begins, and waits. */
+  readonly hold: { begin?: () => void; until?: Promise<void> };
   readonly clock: ManualClock;
   readonly timers: Timers;
   readonly fired: DueTimer[];
@@ -58,6 +60,7 @@ async function bench(context: TestContext, fail = { times: 0 }): Promise<Bench> 
     await rm(path, { recursive: true });
   });
   const fired: DueTimer[] = [];
+  const hold: Bench['hold'] = {};
   const { database, sealing } = store;
   const make = (follow: (timer: DueTimer) => readonly TimerChange[] = () => []): Timers =>
     createTimers({
@@ -65,6 +68,8 @@ async function bench(context: TestContext, fail = { times: 0 }): Promise<Bench> 
       sealing,
       clock,
       fire: async (timer) => {
+        hold.begin?.();
+        await hold.until;
         if (fail.times > 0) {
           fail.times -= 1;
           throw new Error('planned');
@@ -77,6 +82,7 @@ async function bench(context: TestContext, fail = { times: 0 }): Promise<Bench> 
   const timers = make();
   const owner = { person: 'ann', plugin: 'tasks', conversation: 'c' };
   return {
+    hold,
     clock,
     timers,
     fired,
@@ -164,4 +170,30 @@ test('the clock is looked at again soon, so that a jump of it is noticed', async
   await set([{ id: 'far', at: clock.now() + 10 * 86_400_000, text: 'far' }]);
   await timers.start();
   assert.equal(clock.next(), checkMsMax);
+});
+
+test('stopping waits for the firing that had begun, and begins no other', async (context) => {
+  const { clock, timers, fired, set, hold, settled } = await bench(context);
+  await set([
+    { id: 'a', at: clock.now(), text: 'begun' },
+    { id: 'b', at: clock.now() + 1, text: 'not begun' },
+  ]);
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  Object.assign(hold, { begin: begun.resolve, until: gate.promise });
+  clock.forward(1);
+  const working = timers.start();
+  await begun.promise;
+  let stopped = false;
+  const stopping = timers.stop().then(() => (stopped = true));
+  await new Promise(setImmediate);
+  assert.equal(stopped, false);
+  gate.resolve();
+  await Promise.all([working, stopping]);
+  assert.equal(fired.length, 1);
+  await settled();
+  assert.deepEqual(
+    fired.map(({ text }) => text),
+    ['begun', 'not begun'],
+  );
 });

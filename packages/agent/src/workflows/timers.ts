@@ -40,7 +40,8 @@ export interface Timers {
   start(): Promise<void>;
   /** Looks again for the next timer, after one was kept. */
   wake(): void;
-  stop(): void;
+  /** Fires no more; resolves when a firing that had begun has ended. */
+  stop(): Promise<void>;
 }
 
 /** Timers fired in one go; more than this are fired in the next go. */
@@ -80,9 +81,10 @@ class StoredTimers implements Timers {
     if (this.#started) void this.#work();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#started = false;
     this.#cancel?.();
+    await this.#working;
   }
 
   #work(): Promise<void> {
@@ -102,7 +104,7 @@ class StoredTimers implements Timers {
           delayMs = retryMs;
           break;
         }
-        if (due.length === dueMax) continue;
+        if (due.length === dueMax && this.#started) continue;
         const next = rows[due.length];
         if (next !== undefined) delayMs = Math.min(checkMsMax, Number(next.at) - clock.now());
         break;
@@ -120,6 +122,7 @@ class StoredTimers implements Timers {
   async #fireAll(due: readonly TimerTable[]): Promise<boolean> {
     let failed = false;
     for (const row of due) {
+      if (!this.#started) break;
       try {
         await this.#fire(row);
       } catch (error) {
