@@ -78,15 +78,22 @@ const looking: readonly Definition[] = [
     subcommands: [
       {
         name: 'add',
-        description: 'Add a model as the last fallback',
+        description: 'Add a model to the configuration, as the last fallback or first',
         operands: [
-          ['<provider>', 'openai, anthropic, google, openai-compatible, llama or package:NAME'],
-          ['<model>', 'name of the model'],
+          ['<source>', 'a GGUF file; or openai, anthropic, google, openai-compatible, package:NAME'],
+          ['[model]', 'the provider’s name of the model'],
         ],
         options: [
-          ['--url <url>', 'address of the model server, or the GGUF file for llama'],
+          ['--url <url>', 'address of the model server'],
           ['--key-variable <name>', 'environment variable that holds the key'],
+          ['--first', 'answer with it before the others'],
+          ['--yes', 'install the package that it needs without asking'],
         ],
+      },
+      {
+        name: 'remove',
+        description: 'Remove a model from the configuration',
+        operands: [['<model>', 'its name, or provider/name']],
       },
     ],
   },
@@ -158,6 +165,7 @@ export const commandNames: readonly string[] = [...definitions.map(({ name }) =>
 
 const usage = `
   agent                     talk in the terminal
+  agent --resume [id]       go on with a conversation, the last one by default
   agent "question"          answer once
   command | agent "what?"   answer once, about what comes from the pipe`;
 
@@ -173,6 +181,7 @@ export function createProgram(dispatch: Dispatch): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', exitCodesHelp)
+    .helpCommand('help [command]', 'Show the help of a command')
     .configureHelp({ subcommandTerm: termOf })
     .exitOverride()
     .showSuggestionAfterError(true);

@@ -36,6 +36,7 @@ export function commandReference(): string {
     '',
     '```',
     'agent                     talk in the terminal',
+    'agent --resume [id]       go on with a conversation, the last one by default',
     'agent "question"          answer once',
     'command | agent "what?"   answer once, about what comes from the pipe',
     '```',
