@@ -25,6 +25,7 @@ const actions: Readonly<Record<string, () => Promise<Action>>> = {
   context: async () => (await import('./commands/context.ts')).context,
   models: async () => (await import('./commands/models.ts')).models,
   'models add': async () => (await import('./commands/models-add.ts')).modelsAdd,
+  'models remove': async () => (await import('./commands/models-remove.ts')).modelsRemove,
   plugins: async () => (await import('./commands/plugins.ts')).plugins,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   init: async () => (await import('./commands/init.ts')).init,
