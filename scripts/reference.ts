@@ -1,6 +1,7 @@
 // Owns docs/reference: the public API as emitted by the compiler, the error table and the schema of
 // the manifest, each derived from the sources. Refuses to let a page differ from what it describes.
 
+import { commandReference } from '../packages/cli/src/reference.ts';
 import { errorTable, manifest } from '../packages/contracts/src/index.ts';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -17,6 +18,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 /** Every page: path below docs/reference to its text. The types must have been emitted. */
 export function referencePages(root: string): Map<string, string> {
   const pages = new Map([
+    ['cli.md', commandReference()],
     ['errors.md', errorPage()],
     [
       'manifest.schema.json',

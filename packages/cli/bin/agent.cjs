@@ -8,6 +8,8 @@ const os = require('os');
 const path = require('path');
 
 const NODE_MAJOR_MIN = 24;
+/** Milliseconds in which output may still be flushed after a command has ended. */
+const LINGER_MS_MAX = 2000;
 const built = path.join(__dirname, '..', 'dist', 'main.js');
 const source = path.join(__dirname, '..', 'src', 'main.ts');
 
@@ -40,6 +42,8 @@ function start() {
     .then((program) => program.main(process.argv.slice(2)))
     .then((exitCode) => {
       process.exitCode = exitCode;
+      // The command has ended and closed what it opened; nothing left over may hold the person up.
+      setTimeout(() => process.exit(), LINGER_MS_MAX).unref();
     });
 }
 

@@ -57,11 +57,11 @@ test('colour follows the terminal, NO_COLOR, FORCE_COLOR and TERM=dumb', () => {
   assert.equal(of({ FORCE_COLOR: '1', NO_COLOR: '1' }).terminal.isColoured, false);
 });
 
-test('the width is the terminal’s, else COLUMNS, else 80', () => {
+test('the width is the terminal’s, else COLUMNS; what goes to a program is not cut', () => {
   const piped = { streams: { input: false, output: false, error: false, columns: undefined } };
   assert.equal(of({ COLUMNS: '50' }).terminal.columns, 100);
   assert.equal(of({ COLUMNS: '50' }, piped).terminal.columns, 50);
-  assert.equal(of({ COLUMNS: 'wide' }, piped).terminal.columns, 80);
+  assert.equal(of({ COLUMNS: 'wide' }, piped).terminal.columns, 10_000);
 });
 
 test('the locale is a language tag, and English where the system names none', () => {

@@ -55,6 +55,8 @@ export interface EnvironmentSource {
 }
 
 const COLUMNS_DEFAULT = 80;
+/** Output that goes to a program is not cut. */
+const COLUMNS_PIPED = 10_000;
 /** Where the system names no language: English with days before months and 24 hours. */
 const LOCALE_DEFAULT = 'en-GB';
 
@@ -71,7 +73,7 @@ export function readEnvironment(): Environment {
       input: process.stdin.isTTY === true,
       output: process.stdout.isTTY === true,
       error: process.stderr.isTTY === true,
-      columns: process.stdout.columns ?? process.stderr.columns,
+      columns: process.stdout.columns,
     },
   });
 }
@@ -121,7 +123,10 @@ function terminalOf({ variables, streams }: EnvironmentSource): TerminalFacts {
     isOutput: streams.output,
     isError: streams.error,
     isDumb,
-    columns: streams.columns || Number(variables['COLUMNS']) || COLUMNS_DEFAULT,
+    columns:
+      streams.columns ||
+      Number(variables['COLUMNS']) ||
+      (streams.output ? COLUMNS_DEFAULT : COLUMNS_PIPED),
     isColoured: colours(streams.output),
     isErrorColoured: colours(streams.error),
   };

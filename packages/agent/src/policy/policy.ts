@@ -52,7 +52,8 @@ function askOrDeny(
     foreign.length > 0 && effect !== 'read'
       ? ` Not in your words: ${foreign.map(([name, origin]) => `${name} (${origin})`).join(', ')}.`
       : '';
-  const reason = `A ${effect} call${who} ${where}.${values}`;
+  const article = effect === 'irreversible' ? 'An' : 'A';
+  const reason = `${article} ${effect} call${who} ${where}.${values}`;
   if (request.interactive) return { decision: 'ask', rule: 'ask', reason };
   return { decision: 'deny', rule: 'unattended', reason: `${reason} Nobody is here to be asked.` };
 }
