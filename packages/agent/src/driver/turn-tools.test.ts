@@ -16,6 +16,8 @@ const call = (tool: string, values: JsonObject = {}, callId = 'c1'): ToolCall =>
   arguments: values,
 });
 
+const outside = benchManifest.provides.tools.find(({ name }) => name === 'bench_send');
+
 interface Made {
   readonly tools: TurnTools;
   readonly gate: ReturnType<typeof createGate>;
@@ -33,10 +35,9 @@ function make(
   const { tier = 'official', ...ports } = given;
   const host: Pick<PluginHost, 'tools' | 'call'> = {
     tools: () =>
-      [
-        ...benchManifest.provides.tools,
-        { ...benchManifest.provides.tools[0], name: 'shell_run' },
-      ].map((declaration) => ({ plugin: 'bench', tier, declaration }) as never),
+      [...benchManifest.provides.tools, { ...outside, name: 'shell_run' }].map(
+        (declaration) => ({ plugin: 'bench', tier, declaration }) as never,
+      ),
     call: async (permit, callOptions) => {
       if (!gate.redeem(permit)) throw new AgentError('POLICY_BYPASSED');
       options.push(callOptions);
@@ -110,6 +111,9 @@ test('a typed command may run as it was typed, and in no other form', (context) 
   const decisionOf = (made: Made, values: JsonObject): string | undefined =>
     made.tools.decide([call('shell_run', values)], undefined)[0]?.rule;
   assert.equal(decisionOf(typed, { command: 'ls -l' }), 'granted-exact');
+  assert.equal(decisionOf(typed, { command: 'ls -l; reboot' }), 'ask');
+  const stranger = make(context, { command: 'ls -l', assurance: 'none' });
+  assert.equal(decisionOf(stranger, { command: 'ls -l' }), 'ask');
   const send = make(context, { command: 'x' }).tools.decide(
     [call('bench_send', { command: 'x' })],
     [],
