@@ -13,6 +13,7 @@ const call: LanguageModelV4CallOptions = {
 
 interface Asked {
   maxTokens?: number;
+  temperature?: number;
   functions?: object;
   signal?: AbortSignal;
   onResponseChunk: (chunk: { type?: string; text: string }) => void;
@@ -73,6 +74,7 @@ test('text, reasoning, tokens and bounds go through', async () => {
   assert.equal(result.finishReason.unified, 'stop');
   assert.equal(result.usage.inputTokens.total, 12);
   assert.equal(seen.asked[0]?.maxTokens, 7);
+  assert.ok((seen.asked[0]?.temperature ?? 0) > 0);
   assert.deepEqual(Object.keys(seen.asked[0]?.functions ?? {}), ['add']);
 });
 
@@ -124,7 +126,7 @@ test('a package that is missing, and a file that is, say what to do', async () =
   const missing = llamaBackend(() => Promise.reject(new Error('not found')));
   await assert.rejects(missing.open(options), {
     code: 'MODEL_REQUEST',
-    message: /npm i node-llama-cpp/,
+    message: /node-llama-cpp is not installed; `agent models add FILE\.gguf` installs it/,
   });
   const broken = llamaBackend(() =>
     Promise.resolve({ getLlama: () => Promise.reject(new Error('x')) }),

@@ -23,6 +23,8 @@ const PACKAGE = 'node-llama-cpp';
 const CONTEXT_TOKENS_MAX = 8_192;
 /** More threads than this fight for memory; one core is left for everybody else. */
 const THREADS_MAX = 8;
+/** As servers of llama.cpp do by themselves; without it, small models repeat one sentence. */
+const SAMPLING = { temperature: 0.8, minP: 0.05, topK: 40, topP: 0.95 };
 
 /** The part of node-llama-cpp 3 that is used. */
 interface LlamaModule {
@@ -90,7 +92,7 @@ async function loadModule(model: string, load: PackageLoader): Promise<LlamaModu
   try {
     return (await load(PACKAGE)) as LlamaModule;
   } catch (cause) {
-    const problem = `${PACKAGE} is not installed; add it with \`npm i ${PACKAGE}\``;
+    const problem = `${PACKAGE} is not installed; \`agent models add FILE.gguf\` installs it`;
     throw new AgentError('MODEL_REQUEST', { model, problem }, { cause });
   }
 }
@@ -147,6 +149,7 @@ async function run({ chat, sequence, call }: Run, onChunk: OnChunk): Promise<Run
   const texts = { text: '', reasoning: '' };
   const functions = toFunctions(call);
   const response = await chat.generateResponse(toHistory(call.prompt), {
+    ...SAMPLING,
     ...(functions ? { functions } : {}),
     ...(call.maxOutputTokens === undefined ? {} : { maxTokens: call.maxOutputTokens }),
     ...(call.abortSignal ? { signal: call.abortSignal } : {}),

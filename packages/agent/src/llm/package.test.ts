@@ -34,6 +34,6 @@ test('a package that is not installed says how to install it', async () => {
   const load = () => Promise.reject(new Error('ERR_MODULE_NOT_FOUND'));
   await assert.rejects(packageBackend('acme-provider', load).open(options), {
     code: 'MODEL_REQUEST',
-    message: /npm i acme-provider/,
+    message: /`agent models add package:acme-provider MODEL` installs it/,
   });
 });

@@ -44,7 +44,7 @@ async function loadPackage(name: string, load: PackageLoader): Promise<Record<st
   } catch (cause) {
     throw new AgentError(
       'MODEL_REQUEST',
-      { model: name, problem: `its package cannot be loaded; install it with \`npm i ${name}\`` },
+      { model: name, problem: `its package is not installed; \`agent models add package:${name} MODEL\` installs it` },
       { cause },
     );
   }
