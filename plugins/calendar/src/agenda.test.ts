@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readTime } from '@opencomputer/plugin/time';
 import { ENTRIES_MAX, agendaText, rangeText, whenText } from './agenda.ts';
 import type { CalendarEvent, Occurrence } from './event.ts';
-import { readTime } from './local-time.ts';
 
 const timeZone = 'Europe/Berlin';
 const present = { now: at('2026-11-22T15:10'), timeZone };

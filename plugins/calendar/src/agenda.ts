@@ -1,11 +1,10 @@
 // Owns how events and reminders read in an answer: one day after the other, in short Markdown.
 // Refuses to choose what is shown: it writes what it is given.
 
+import { clockText, dayStart, dayText, daysBetween } from '@opencomputer/plugin/time';
+import type { Present, TimeRange } from '@opencomputer/plugin/time';
 import { isOneDay } from './asked-time.ts';
 import type { Occurrence } from './event.ts';
-import { clockText, dayStart, dayText, daysBetween } from './local-time.ts';
-import type { Present } from './local-time.ts';
-import type { TimeRange } from './recurrence.ts';
 
 /** A reminder that is shown among the events; `at` in milliseconds since the Unix epoch. */
 export interface AgendaReminder {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isoTime, readTime } from '@opencomputer/plugin/time';
 import { isOneDay, rangeAround, readDuration, readNewStart, readRange } from './asked-time.ts';
-import { isoTime, readTime } from './local-time.ts';
 
 const timeZone = 'America/New_York';
 const present = { now: at('2026-11-22T15:10'), timeZone };

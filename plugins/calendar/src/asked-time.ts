@@ -2,9 +2,8 @@
 // be read is undefined.
 
 import type { JsonObject } from '@opencomputer/contracts';
-import { dayStart, daysBetween, instantOf, readTime, wallTime } from './local-time.ts';
-import type { GivenTime, Present, WallTime } from './local-time.ts';
-import type { TimeRange } from './recurrence.ts';
+import { dayStart, daysBetween, instantOf, readTime, wallTime } from '@opencomputer/plugin/time';
+import type { GivenTime, Present, TimeRange, WallTime } from '@opencomputer/plugin/time';
 
 const CLOCK = /^[Tt]?(\d{1,2}):(\d{2})(?::\d{2})?$/;
 const DURATION =

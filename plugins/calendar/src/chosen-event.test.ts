@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import { runHandler, temporaryStorage } from '@opencomputer/plugin';
 import type { TemporaryStorage } from '@opencomputer/plugin';
-import { readTime } from './local-time.ts';
+import { readTime } from '@opencomputer/plugin/time';
 import { tools } from './tools.ts';
 
 const opened: TemporaryStorage[] = [];

@@ -2,12 +2,12 @@
 // choose among several, and changes one time of what repeats unless the whole series is meant.
 
 import type { CallContext, JsonObject, ToolOutcome } from '@opencomputer/contracts';
+import { matchItems } from '@opencomputer/plugin/match';
+import { DAY_MS, dayStart, daysBetween } from '@opencomputer/plugin/time';
+import type { GivenTime, Present } from '@opencomputer/plugin/time';
 import { whenText } from './agenda.ts';
 import { rangeAround, readNewStart } from './asked-time.ts';
 import type { CalendarEvent, Occurrence } from './event.ts';
-import { DAY_MS, dayStart, daysBetween } from './local-time.ts';
-import type { GivenTime, Present } from './local-time.ts';
-import { matchItems } from './match.ts';
 import { eventData, identifier, overlapText } from './new-event.ts';
 import { eventsOf, occurrencesWithin, refused, storeEvent } from './stored-event.ts';
 import type { StoredEvent } from './stored-event.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { instantOf, isoTime, readTime } from '@opencomputer/plugin/time';
 import { fromText, occurrencesOf, toText } from './event.ts';
 import type { CalendarEvent } from './event.ts';
-import { instantOf, isoTime, readTime } from './local-time.ts';
 
 const timeZone = 'Europe/Berlin';
 

@@ -2,10 +2,8 @@
 // Refuses to know other calendars: what a VEVENT holds beyond this is not written.
 
 import ICAL from 'ical.js';
-import { dayStart, daysBetween, instantOf, wallTime } from './local-time.ts';
-import type { WallTime } from './local-time.ts';
-import { timesWithin } from './recurrence.ts';
-import type { TimeRange } from './recurrence.ts';
+import { dayStart, daysBetween, instantOf, timesWithin, wallTime } from '@opencomputer/plugin/time';
+import type { TimeRange, WallTime } from '@opencomputer/plugin/time';
 
 /** An event. Times are milliseconds since the Unix epoch; `end` is the first instant after it. */
 export interface CalendarEvent {

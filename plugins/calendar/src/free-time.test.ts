@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { isoTime, readTime } from '@opencomputer/plugin/time';
 import { freeWithin, meansDays, windowsOf } from './free-time.ts';
 import type { Interval } from './free-time.ts';
-import { isoTime, readTime } from './local-time.ts';
 
 const timeZone = 'Europe/Berlin';
 const minute = fc.integer({ min: 0, max: 2_000 });

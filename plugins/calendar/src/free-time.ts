@@ -1,6 +1,6 @@
 // Owns which times of a range are free. Refuses to know events: it is given what is busy.
 
-import { dayStart, daysBetween, instantOf, wallTime } from './local-time.ts';
+import { dayStart, daysBetween, instantOf, wallTime } from '@opencomputer/plugin/time';
 
 /** A time with a length, in milliseconds since the Unix epoch; `to` is not in it. */
 export interface Interval {

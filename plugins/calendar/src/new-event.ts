@@ -3,12 +3,19 @@
 
 import { createHash } from 'node:crypto';
 import type { CallContext, JsonObject, ToolOutcome } from '@opencomputer/contracts';
+import {
+  dayStart,
+  daysBetween,
+  firstFrom,
+  isoTime,
+  readRule,
+  readTime,
+  ruleText,
+} from '@opencomputer/plugin/time';
+import type { GivenTime, Present } from '@opencomputer/plugin/time';
 import { whenText } from './agenda.ts';
 import { readDuration } from './asked-time.ts';
 import type { CalendarEvent, Occurrence } from './event.ts';
-import { dayStart, daysBetween, isoTime, readTime } from './local-time.ts';
-import type { GivenTime, Present } from './local-time.ts';
-import { firstFrom, readRule, ruleText } from './recurrence.ts';
 import { EVENTS_MAX, eventsOf, occurrencesWithin, refused, storeEvent } from './stored-event.ts';
 
 interface NewEvent {

@@ -4,7 +4,7 @@ import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import { runHandler, temporaryStorage } from '@opencomputer/plugin';
 import type { ServiceCaller, TemporaryStorage } from '@opencomputer/plugin';
 import fc from 'fast-check';
-import { clockText, dayStart, isoTime, readTime, wallTime } from './local-time.ts';
+import { clockText, dayStart, isoTime, readTime, wallTime } from '@opencomputer/plugin/time';
 import { tools } from './tools.ts';
 
 const opened: TemporaryStorage[] = [];

@@ -2,15 +2,15 @@
 // fail when reminders cannot be had: the calendar answers without them and says so.
 
 import type { CallContext, JsonObject, ToolOutcome } from '@opencomputer/contracts';
+import { clockText, dayStart, dayText, isoTime, readTime } from '@opencomputer/plugin/time';
+import type { TimeRange } from '@opencomputer/plugin/time';
 import { ENTRIES_MAX, agendaText, rangeText, whenText } from './agenda.ts';
 import type { AgendaReminder } from './agenda.ts';
 import { isOneDay, readDuration, readRange } from './asked-time.ts';
 import type { Occurrence } from './event.ts';
 import { freeWithin, meansDays, windowsOf } from './free-time.ts';
 import type { Interval } from './free-time.ts';
-import { clockText, dayStart, dayText, isoTime, readTime } from './local-time.ts';
 import { eventData } from './new-event.ts';
-import type { TimeRange } from './recurrence.ts';
 import { occurrencesIn, refused } from './stored-event.ts';
 
 const LENGTH_MS_DEFAULT = 30 * 60_000;

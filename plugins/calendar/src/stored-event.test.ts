@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { instantOf } from '@opencomputer/plugin/time';
 import { occurrencesOf } from './event.ts';
 import type { CalendarEvent } from './event.ts';
-import { instantOf } from './local-time.ts';
 import { occurrencesWithin, storeEvent } from './stored-event.ts';
 
 const base = Date.UTC(2026, 10, 20);

@@ -4,10 +4,10 @@
 import type { CallContext, ToolOutcome } from '@opencomputer/contracts';
 import { collection } from '@opencomputer/plugin';
 import type { Collection } from '@opencomputer/plugin';
+import { DAY_MS } from '@opencomputer/plugin/time';
+import type { TimeRange } from '@opencomputer/plugin/time';
 import { fromText, occurrencesOf, toText } from './event.ts';
 import type { CalendarEvent, Occurrence } from './event.ts';
-import { DAY_MS } from './local-time.ts';
-import type { TimeRange } from './recurrence.ts';
 
 /** One kept event. The span is in milliseconds since the Unix epoch; no `to` = repeats. */
 export interface StoredEvent {

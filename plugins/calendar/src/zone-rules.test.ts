@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import ICAL from 'ical.js';
-import { zoneOffset } from './local-time.ts';
+import { zoneOffset } from '@opencomputer/plugin/time';
 import { zoneComponent } from './zone-rules.ts';
 
 const span = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2030, 0, 1) };

@@ -2,7 +2,7 @@
 // years. Refuses to predict rules: what the machine's zone data says is written down.
 
 import ICAL from 'ical.js';
-import { DAY_MS, wallTime, zoneOffset } from './local-time.ts';
+import { DAY_MS, wallTime, zoneOffset } from '@opencomputer/plugin/time';
 
 /** The changes of clock from one instant to another; each at the instant with the new offset. */
 function changesOf(timeZone: string, from: number, to: number): readonly number[] {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runProgram } from '@opencomputer/plugin/process';
+import type { ProgramResult } from '@opencomputer/plugin/process';
 import { countThreads, environmentOf, findProgram, limited, prepare } from './interpreter.ts';
-import { runProgram } from './program.ts';
-import type { ProgramResult } from './program.ts';
 
 const { signal } = new AbortController();
 const limits = { memoryBytes: 100_000_000, processorSeconds: 1, fileBytes: 10_240, processes: 20 };

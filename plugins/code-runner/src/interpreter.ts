@@ -2,7 +2,7 @@
 // that it does not know.
 
 import { readdir, readFile } from 'node:fs/promises';
-import { runProgram } from './program.ts';
+import { runProgram } from '@opencomputer/plugin/process';
 
 export type Language = 'python' | 'javascript' | 'shell';
 

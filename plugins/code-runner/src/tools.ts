@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import type { CallContext, JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import { tool } from '@opencomputer/plugin';
 import type { PluginTool } from '@opencomputer/plugin';
+import { programText, runProgram } from '@opencomputer/plugin/process';
+import type { ProgramResult } from '@opencomputer/plugin/process';
 import { RUN_LIMITS, countThreads, environmentOf, findProgram } from './interpreter.ts';
 import { limited, prepare } from './interpreter.ts';
 import type { Language, Preparation } from './interpreter.ts';
 import { readLanguage, stripFence } from './language.ts';
-import { runProgram } from './program.ts';
-import type { ProgramResult } from './program.ts';
 
 /** Every tool of the plugin. */
 export const tools: readonly PluginTool[] = [tool('code_run', run)];
@@ -79,25 +79,8 @@ async function runIn(
 
 function outcomeOf(result: ProgramResult, language: Language): ToolOutcome {
   const { ended, exitCode, output, cut } = result;
-  const shown = output.trimEnd() === '' ? '' : fenced(output.trimEnd());
-  if (ended === 'cancelled')
-    return { status: 'unknown', text: lines('Stopped before it ended.', shown) };
+  const text = programText(result, { limitMs: LIMIT_MS, silent: 'It ran, without output.' });
+  if (ended === 'cancelled') return { status: 'unknown', text };
   const data = { language, exitCode, output, cut, timedOut: ended === 'time' };
-  if (ended === 'time') {
-    return { status: 'done', text: lines(`Stopped after ${LIMIT_MS / 1000} s.`, shown), data };
-  }
-  const end = exitCode === 0 ? '' : `It ended with exit code ${exitCode}.`;
-  const text = lines(shown === '' && exitCode === 0 ? 'It ran, without output.' : shown, end);
   return { status: 'done', text, data };
-}
-
-function lines(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('\n');
-}
-
-/** A code block whose marks are longer than any in the text. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([marks]) => marks.length));
-  const marks = '`'.repeat(longest + 1);
-  return `${marks}\n${text}\n${marks}`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TEXT_CHARACTERS_MAX, dayText, makeNote, noteLine, noteName, noteText } from './note.ts';
+import { TEXT_CHARACTERS_MAX, makeNote, noteLine, noteName, noteText } from './note.ts';
 import type { Note } from './note.ts';
 
 const now = Date.UTC(2026, 10, 22, 14, 10);
@@ -36,10 +36,12 @@ test('a long note is cut in a list and whole on its own', () => {
   assert.ok(noteText(long, present).includes(long.text));
 });
 
-test('days are those of the zone', () => {
+test('the day of a note is that of the zone', () => {
+  const dayOf = (createdAt: number, timeZone = present.timeZone): string =>
+    noteText({ ...note('x'), createdAt }, { now, timeZone });
   const late = Date.UTC(2026, 10, 21, 23, 30);
-  assert.equal(dayText(late, present), 'today');
-  assert.equal(dayText(late, { now, timeZone: 'UTC' }), 'yesterday');
-  assert.equal(dayText(Date.UTC(2026, 8, 1, 12), present), 'Tue 1 Sep');
-  assert.equal(dayText(Date.UTC(2025, 0, 3, 12), present), 'Fri 3 Jan 2025');
+  assert.equal(dayOf(late), 'x\n(noted today)');
+  assert.equal(dayOf(late, 'UTC'), 'x\n(noted yesterday)');
+  assert.equal(dayOf(Date.UTC(2026, 8, 1, 12)), 'x\n(noted Tue 1 Sep)');
+  assert.equal(dayOf(Date.UTC(2025, 0, 3, 12)), 'x\n(noted Fri 3 Jan 2025)');
 });

@@ -1,6 +1,8 @@
 // Owns a note: its text, its title and how it reads in an answer. Refuses empty and overlong texts.
 
 import { createHash } from 'node:crypto';
+import { dayText } from '@opencomputer/plugin/time';
+import type { Present } from '@opencomputer/plugin/time';
 
 /** Something a person wrote down; `createdAt` in milliseconds since the Unix epoch. */
 export interface Note {
@@ -10,16 +12,9 @@ export interface Note {
   readonly createdAt: number;
 }
 
-/** The instant that "now" means and the person's IANA zone. */
-export interface Present {
-  readonly now: number;
-  readonly timeZone: string;
-}
-
 export const TEXT_CHARACTERS_MAX = 20_000;
 const TITLE_CHARACTERS_MAX = 200;
 const EXCERPT_CHARACTERS_MAX = 300;
-const DAY_MS = 86_400_000;
 
 /** The note of a text, or why there is none. Equal keys make equal ids. */
 export function makeNote(
@@ -50,26 +45,16 @@ export function noteLine(note: Note, present: Present): string {
   const shown = cut ? `${text.slice(0, EXCERPT_CHARACTERS_MAX).trimEnd()}…` : text;
   const body = shown.replaceAll(/\n+/g, '\n  ');
   const name = title === undefined ? '' : `**${title}**: `;
-  return `- ${name}${body} (${dayText(note.createdAt, present)})`;
+  return `- ${name}${body} (${dayOf(note, present)})`;
 }
 
 /** The whole of a note. */
 export function noteText(note: Note, present: Present): string {
   const name = note.title === undefined ? '' : `**${note.title}**\n`;
-  return `${name}${note.text}\n(noted ${dayText(note.createdAt, present)})`;
+  return `${name}${note.text}\n(noted ${dayOf(note, present)})`;
 }
 
-/** A day in the zone: `today`, `yesterday`, `Mon 23 Nov`, `Fri 1 Jan 2027`. */
-export function dayText(instant: number, { now, timeZone }: Present): string {
-  const date = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
-  const dayNumber = (at: number): number => Date.parse(date.format(at)) / DAY_MS;
-  const days = dayNumber(now) - dayNumber(instant);
-  if (days === 0) return 'today';
-  if (days === 1) return 'yesterday';
-  const part = (options: Intl.DateTimeFormatOptions, at = instant): string =>
-    new Intl.DateTimeFormat('en-GB', { timeZone, ...options }).format(at);
-  const year = part({ year: 'numeric' });
-  const month = part({ month: 'short' }).slice(0, 3);
-  const day = `${part({ weekday: 'short' })} ${part({ day: 'numeric' })} ${month}`;
-  return year === part({ year: 'numeric' }, now) ? day : `${day} ${year}`;
+/** The day of a note, without the date that `yesterday` would have: it stands in brackets. */
+function dayOf(note: Note, present: Present): string {
+  return dayText(note.createdAt, present).replace(/ \(.*\)$/, '');
 }

@@ -1,6 +1,6 @@
 // Owns which notes answer a few words, best first. Refuses notes that share no word with them.
 
-import { plainWords } from './match.ts';
+import { plainWords } from '@opencomputer/plugin/match';
 import type { Note } from './note.ts';
 
 const TITLE_WEIGHT = 2;

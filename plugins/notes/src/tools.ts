@@ -4,7 +4,7 @@
 import type { CallContext, JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import { collection, tool } from '@opencomputer/plugin';
 import type { Collection, PluginTool } from '@opencomputer/plugin';
-import { matchItems } from './match.ts';
+import { matchItems } from '@opencomputer/plugin/match';
 import { makeNote, noteLine, noteName, noteText } from './note.ts';
 import type { Note } from './note.ts';
 import { searchNotes } from './search.ts';

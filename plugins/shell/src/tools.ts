@@ -7,8 +7,8 @@ import { isAbsolute, resolve } from 'node:path';
 import type { CallContext, JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import { tool } from '@opencomputer/plugin';
 import type { PluginTool } from '@opencomputer/plugin';
-import { runProgram } from './program.ts';
-import type { ProgramResult } from './program.ts';
+import { programText, runProgram } from '@opencomputer/plugin/process';
+import type { ProgramResult } from '@opencomputer/plugin/process';
 
 /** Every tool of the plugin. */
 export const tools: readonly PluginTool[] = [tool('shell_run', run)];
@@ -31,15 +31,15 @@ async function run(input: JsonObject, context: CallContext): Promise<ToolOutcome
   if (found?.isDirectory() !== true) {
     return { status: 'refused', text: `There is no folder "${cwd ?? folder}".` };
   }
-  const limitSeconds = Math.min(Math.max(1, seconds), SECONDS_MAX);
+  const limitMs = Math.min(Math.max(1, seconds), SECONDS_MAX) * 1000;
   const result = await runProgram({
     file: await shellFile(),
     arguments: ['-c', command],
     folder,
-    limitMs: limitSeconds * 1000,
+    limitMs,
     signal: context.signal,
   });
-  return outcomeOf(result, limitSeconds);
+  return outcomeOf(result, limitMs);
 }
 
 function folderOf(cwd: string | undefined, folders: readonly string[]): string {
@@ -60,28 +60,10 @@ async function shellFile(): Promise<string> {
 }
 
 /** A command that was stopped may have done its work, or a part of it. */
-function outcomeOf(result: ProgramResult, limitSeconds: number): ToolOutcome {
+function outcomeOf(result: ProgramResult, limitMs: number): ToolOutcome {
   const { ended, exitCode, output, cut } = result;
-  const shown = output.trimEnd() === '' ? '' : fenced(output.trimEnd());
   if (ended === 'absent') return { status: 'refused', text: 'There is no shell on this machine.' };
-  if (ended === 'cancelled') {
-    return { status: 'unknown', text: lines('Stopped before it ended.', shown) };
-  }
-  if (ended === 'time') {
-    return { status: 'unknown', text: lines(`Stopped after ${limitSeconds} s.`, shown) };
-  }
-  const end = exitCode === 0 ? '' : `It ended with exit code ${exitCode}.`;
-  const text = lines(shown === '' && exitCode === 0 ? 'Done, without output.' : shown, end);
+  const text = programText(result, { limitMs, silent: 'Done, without output.' });
+  if (ended !== 'exit') return { status: 'unknown', text };
   return { status: 'done', text, data: { exitCode, output, cut } };
-}
-
-function lines(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('\n');
-}
-
-/** A code block whose marks are longer than any in the text. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([marks]) => marks.length));
-  const marks = '`'.repeat(longest + 1);
-  return `${marks}\n${text}\n${marks}`;
 }

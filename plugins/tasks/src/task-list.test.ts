@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readTime } from './local-time.ts';
+import { readTime } from '@opencomputer/plugin/time';
 import type { Task } from './task.ts';
 import { LINES_MAX, lineData, linesOf, listText } from './task-list.ts';
 

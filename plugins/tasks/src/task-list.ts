@@ -1,9 +1,7 @@
 // Owns which tasks are shown for a question and how a list of them reads. Refuses to change a task.
 
-import { isoTime, timeText } from './local-time.ts';
-import type { Present } from './local-time.ts';
-import { ruleText, timesWithin } from './recurrence.ts';
-import type { TimeRange } from './recurrence.ts';
+import { isoTime, ruleText, timeText, timesWithin } from '@opencomputer/plugin/time';
+import type { Present, TimeRange } from '@opencomputer/plugin/time';
 import type { Task } from './task.ts';
 
 /** One line of a list: a task at one of its times. */

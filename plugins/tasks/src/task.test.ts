@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isoTime } from './local-time.ts';
+import { isoTime } from '@opencomputer/plugin/time';
 import { advance, makeTask } from './task.ts';
 import type { Task, TaskRequest } from './task.ts';
 

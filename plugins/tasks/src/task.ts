@@ -2,10 +2,15 @@
 // rules that are not kept.
 
 import { createHash } from 'node:crypto';
-import { dayStart, instantOf, readTime, wallTime } from './local-time.ts';
-import type { Present } from './local-time.ts';
-import { firstFrom, readRule } from './recurrence.ts';
-import type { Recurrence } from './recurrence.ts';
+import {
+  dayStart,
+  firstFrom,
+  instantOf,
+  readRule,
+  readTime,
+  wallTime,
+} from '@opencomputer/plugin/time';
+import type { Present, Recurrence } from '@opencomputer/plugin/time';
 
 /** Something to be done; with `at` it is a reminder. Times are milliseconds since the Unix epoch. */
 export interface Task {

@@ -3,7 +3,14 @@ import { after, test } from 'node:test';
 import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import { runHandler, temporaryStorage } from '@opencomputer/plugin';
 import type { TemporaryStorage } from '@opencomputer/plugin';
-import { DAY_MS, dayStart, instantOf, isoTime, timeText, wallTime } from './local-time.ts';
+import {
+  DAY_MS,
+  dayStart,
+  instantOf,
+  isoTime,
+  timeText,
+  wallTime,
+} from '@opencomputer/plugin/time';
 import { tools } from './tools.ts';
 
 const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Sydney'];

@@ -4,10 +4,17 @@
 import type { CallContext, JsonObject, TimerChange, ToolOutcome } from '@opencomputer/contracts';
 import { collection, tool } from '@opencomputer/plugin';
 import type { Collection, CollectionChange, PluginTool } from '@opencomputer/plugin';
-import { DAY_MS, dayStart, dayText, isoTime, readTime, timeText } from './local-time.ts';
-import { matchItems } from './match.ts';
-import { ruleText } from './recurrence.ts';
-import type { TimeRange } from './recurrence.ts';
+import { matchItems } from '@opencomputer/plugin/match';
+import {
+  DAY_MS,
+  dayStart,
+  dayText,
+  isoTime,
+  readTime,
+  ruleText,
+  timeText,
+} from '@opencomputer/plugin/time';
+import type { TimeRange } from '@opencomputer/plugin/time';
 import { advance, makeTask } from './task.ts';
 import type { Task, TaskRequest } from './task.ts';
 import { LINES_MAX, lineData, lineText, linesOf, listText } from './task-list.ts';

@@ -1,7 +1,7 @@
 // Owns what is kept of a long output: its beginning and its end. Refuses to hold more than both.
 
 /** Bytes kept at each end. */
-export const OUTPUT_PART_BYTES_MAX = 12_000;
+const OUTPUT_PART_BYTES_MAX = 12_000;
 
 /** Collects an output in the order in which it arrives. */
 export class BoundedOutput {

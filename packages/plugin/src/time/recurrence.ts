@@ -18,7 +18,7 @@ export interface TimeRange {
   readonly to: number;
 }
 
-export const RULE_CHARACTERS_MAX = 200;
+const RULE_CHARACTERS_MAX = 200;
 const MINUTES_BETWEEN_MIN = 5;
 const ITERATIONS_MAX = 10_000;
 /** Longest jump of a wall clock that a search starts before; a larger one may hide one time. */
