@@ -172,7 +172,7 @@ function assemble(parts: Parts): Running {
   const { store, clock, report, host, gate, engine, journal, grants, configuration } = parts;
   const { identifier } = parts;
   const { database, sealing } = store;
-  const mailbox = createMailbox(database, sealing);
+  const mailbox = createMailbox(database, sealing, report);
   const notices = createNotices(mailbox);
   const timeZone = zoneOf(configuration);
   const { enqueue } = mailbox;

@@ -91,3 +91,21 @@ test('neither the words nor the channel’s id are in the table', async (context
   const text = all.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
   assert.doesNotMatch(text.join('\n'), /canary|words/);
 });
+
+test('a message that was altered, or whose person was erased, does not hold back the others', async (context) => {
+  const { database, sealing } = await open(context);
+  const reports: string[] = [];
+  const inbox = createInbox(database, sealing, (error, about) =>
+    reports.push(`${about}: ${String(error)}`),
+  );
+  const [altered, whole] = [message('m1'), message('m2')];
+  const erased = message('m3', { person: 'bob' });
+  for (const one of [altered, whole, erased]) await inbox.accept(one);
+  const sql = 'update inbox set payload = ? where id = ?';
+  await database.write([{ sql, parameters: [new Uint8Array(64).fill(7), altered.id] }]);
+  await sealing.erase('bob');
+  assert.deepEqual(await inbox.open(), [whole]);
+  assert.equal(reports.length, 2);
+  assert.ok(reports.some((line) => line.startsWith(`message ${altered.id}: `)));
+  assert.ok(reports.some((line) => line.includes('erased')));
+});

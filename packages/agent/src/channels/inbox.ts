@@ -3,16 +3,21 @@
 
 import type { InboundMessage } from '@opencomputer/contracts';
 import type { Database, Mailbox, Sealing } from '@opencomputer/contracts/internal';
-import { decode, encode } from './payload.ts';
+import { decode, encode, isUnreadable } from './payload.ts';
+import type { Report } from './payload.ts';
 import type { ChannelTables, InboxTable } from './tables.ts';
 
 /** Messages resumed at a start; more than this waited means something else is wrong. */
 const openMax = 10_000;
 
-/** The inbox over the store. */
+/**
+ * The inbox over the store. A message that was altered, or whose person was erased, is left out of
+ * what is open and told to `report`: it must not keep the others from being resumed.
+ */
 export function createInbox(
   database: Database,
   sealing: Sealing,
+  report: Report = () => undefined,
 ): Pick<Mailbox, 'accept' | 'finish' | 'open'> {
   const query = database.query.$extendTables<ChannelTables>();
   const insert = database.prepare<InboxTable>((value) =>
@@ -53,10 +58,16 @@ export function createInbox(
         .limit(openMax)
         .execute();
       const messages = rows.map(async ({ id, person, payload }) => {
-        const seal = await sealing.person(person);
-        return decode<InboundMessage>(seal.open({ table: 'inbox', rowId: id }, payload));
+        try {
+          const seal = await sealing.person(person);
+          return [decode<InboundMessage>(seal.open({ table: 'inbox', rowId: id }, payload))];
+        } catch (error) {
+          if (!isUnreadable(error)) throw error;
+          report(error, `message ${id}`);
+          return [];
+        }
       });
-      return Promise.all(messages);
+      return (await Promise.all(messages)).flat();
     },
   };
 }

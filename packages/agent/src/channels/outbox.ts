@@ -3,26 +3,36 @@
 
 import type { OutboundReply } from '@opencomputer/contracts';
 import type { Database, Mailbox, Sealing, Statement } from '@opencomputer/contracts/internal';
-import { decode, encode, timeOf } from './payload.ts';
+import { decode, encode, isUnreadable, timeOf } from './payload.ts';
+import type { Report } from './payload.ts';
 import type { ChannelTables, OutboxTable } from './tables.ts';
 
 /** Replies shown at once to a person who comes back; older ones come with the next call. */
 const waitingMax = 50;
 
-/** The outbox over the store. */
+/**
+ * The outbox over the store. A reply that was altered is told to `report` once, marked as dead and
+ * left out: it must not keep the others from being shown.
+ */
 export function createOutbox(
   database: Database,
   sealing: Sealing,
+  report: Report = () => undefined,
 ): Pick<Mailbox, 'enqueue' | 'delivered' | 'waiting'> {
   const query = database.query.$extendTables<ChannelTables>();
   const insert = prepareInsert(database);
-  const deliver = database.prepare<{ id: string }>((value) =>
+  const settle = database.prepare<{ id: string; state: string }>((value) =>
     query
       .updateTable('outbox')
-      .set({ state: 'delivered' })
+      .set({ state: value('state') })
       .where('id', '=', value('id'))
       .where('state', '=', 'pending'),
   );
+  const bury = async (id: string, error: unknown): Promise<void> => {
+    if (!isUnreadable(error)) throw error;
+    report(error, `reply ${id}`);
+    await database.write([settle({ id, state: 'dead' })], { durable: false });
+  };
   return {
     enqueue: async (reply) => {
       const { id, channel, person, conversation } = reply;
@@ -43,7 +53,7 @@ export function createOutbox(
       });
     },
     delivered: async (replyIds) => {
-      const statements = replyIds.map((id) => deliver({ id }));
+      const statements = replyIds.map((id) => settle({ id, state: 'delivered' }));
       if (statements.length > 0) await database.write(statements, { durable: false });
     },
     waiting: async (person) => {
@@ -57,9 +67,15 @@ export function createOutbox(
         .limit(waitingMax)
         .execute();
       const seal = await sealing.person(person);
-      return rows.map(({ id, payload }) =>
-        decode<OutboundReply>(seal.open({ table: 'outbox', rowId: id }, payload)),
-      );
+      const replies: OutboundReply[] = [];
+      for (const { id, payload } of rows) {
+        try {
+          replies.push(decode(seal.open({ table: 'outbox', rowId: id }, payload)));
+        } catch (error) {
+          await bury(id, error);
+        }
+      }
+      return replies;
     },
   };
 }

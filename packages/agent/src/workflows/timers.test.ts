@@ -41,12 +41,18 @@ interface Bench {
   readonly clock: ManualClock;
   readonly timers: Timers;
   readonly fired: DueTimer[];
+  readonly reports: string[];
+  /** Damages the rows that are due at an instant. */
+  alter(at: number): Promise<void>;
   set(changes: readonly TimerChange[]): Promise<void>;
   again(follow?: (timer: DueTimer) => readonly TimerChange[]): Timers;
   settled(): Promise<void>;
 }
 
-async function bench(context: TestContext, fail = { times: 0 }): Promise<Bench> {
+async function bench(
+  context: TestContext,
+  fail: { times: number; only?: RegExp } = { times: 0 },
+): Promise<Bench> {
   const path = await mkdtemp(join(tmpdir(), 'timers-'));
   const clock = new ManualClock();
   const store: Store = await openStore({
@@ -60,6 +66,7 @@ async function bench(context: TestContext, fail = { times: 0 }): Promise<Bench> 
     await rm(path, { recursive: true });
   });
   const fired: DueTimer[] = [];
+  const reports: string[] = [];
   const hold: Bench['hold'] = {};
   const { database, sealing } = store;
   const make = (follow: (timer: DueTimer) => readonly TimerChange[] = () => []): Timers =>
@@ -70,14 +77,14 @@ async function bench(context: TestContext, fail = { times: 0 }): Promise<Bench> 
       fire: async (timer) => {
         hold.begin?.();
         await hold.until;
-        if (fail.times > 0) {
+        if (fail.times > 0 && (fail.only ?? /./).test(timer.id)) {
           fail.times -= 1;
           throw new Error('planned');
         }
         return { statements: [], changes: follow(timer) };
       },
       fired: (timer) => fired.push(timer),
-      report: () => undefined,
+      report: (error, about) => reports.push(`${about}: ${String(error)}`),
     });
   const timers = make();
   const owner = { person: 'ann', plugin: 'tasks', conversation: 'c' };
@@ -86,6 +93,11 @@ async function bench(context: TestContext, fail = { times: 0 }): Promise<Bench> 
     clock,
     timers,
     fired,
+    reports,
+    alter: async (at) => {
+      const sql = 'update timers set payload = zeroblob(40) where at = ?';
+      await database.write([{ sql, parameters: [at] }]);
+    },
     set: async (changes) => {
       await database.write(await timers.keep(owner, changes));
     },
@@ -196,4 +208,50 @@ test('stopping waits for the firing that had begun, and begins no other', async 
     fired.map(({ text }) => text),
     ['begun', 'not begun'],
   );
+});
+
+test('timers that cannot be fired, however many, do not hold up those behind them', async (context) => {
+  const { clock, timers, fired, set } = await bench(context, { times: 1_000, only: /^bad/ });
+  const bad = Array.from({ length: 205 }, (_, index) => ({ id: `bad${index}`, at: clock.now() }));
+  await set([...bad, { id: 'good', at: clock.now() + 1_000, text: 'call Bob' }]);
+  clock.forward(1_000);
+  await timers.start();
+  assert.deepEqual(
+    fired.map(({ id }) => id),
+    ['good'],
+  );
+});
+
+test('a timer whose row was altered is told of once; the others fire', async (context) => {
+  const { clock, timers, fired, set, reports, alter } = await bench(context);
+  const at = clock.now();
+  await set([
+    { id: 'altered', at, text: 'a' },
+    { id: 'whole', at: at + 1, text: 'b' },
+  ]);
+  await alter(at);
+  clock.forward(1);
+  await timers.start();
+  assert.equal(clock.next(), checkMsMax);
+  clock.forward(checkMsMax);
+  await timers.start();
+  assert.deepEqual(
+    fired.map(({ id }) => id),
+    ['whole'],
+  );
+  assert.equal(reports.length, 1);
+  assert.match(reports[0] ?? '', /altered/);
+  await set([{ id: 'altered', at, text: 'set again' }]);
+  await timers.start();
+  assert.equal(fired.at(-1)?.text, 'set again');
+});
+
+test('a timer that failed is tried again in time for the next one', async (context) => {
+  const { clock, timers, set } = await bench(context, { times: 1 });
+  await set([
+    { id: 'x', at: clock.now() },
+    { id: 'y', at: clock.now() + 2_000 },
+  ]);
+  await timers.start();
+  assert.equal(clock.next(), 2_000);
 });

@@ -1,6 +1,7 @@
 // Owns timers: kept durably with the result of the tool that set them, fired once when they are due,
 // overdue ones at the next start. Refuses to know what a timer is about.
 
+import { isAgentError } from '@opencomputer/contracts';
 import type { Clock, TimerChange } from '@opencomputer/contracts';
 import type { Database, KeepTimers, Sealing, Statement } from '@opencomputer/contracts/internal';
 import type { TimerTable, WorkflowTables } from './tables.ts';
@@ -58,6 +59,8 @@ export function createTimers(parts: TimerParts): Timers {
 
 class StoredTimers implements Timers {
   readonly #parts: TimerParts;
+  /** Keys of rows that cannot be opened: told of once, then passed over. */
+  readonly #unreadable = new Set<string>();
   #cancel: (() => void) | undefined;
   #working: Promise<void> = Promise.resolve();
   #started = false;
@@ -96,19 +99,19 @@ class StoredTimers implements Timers {
     const { clock, report } = this.#parts;
     let delayMs = checkMsMax;
     try {
-      for (;;) {
-        const rows = await this.#next(dueMax);
-        const due = rows.filter(({ at }) => Number(at) <= clock.now());
+      let rows: readonly TimerTable[];
+      let due: readonly TimerTable[];
+      let left = 0;
+      do {
+        // What could not be fired stays first in line, and must not keep the rest from its turn.
+        rows = await this.#next({ offset: left, limit: dueMax });
+        due = rows.filter(({ at }) => Number(at) <= clock.now());
         const failed = await this.#fireAll(due);
-        if (failed) {
-          delayMs = retryMs;
-          break;
-        }
-        if (due.length === dueMax && this.#started) continue;
-        const next = rows[due.length];
-        if (next !== undefined) delayMs = Math.min(checkMsMax, Number(next.at) - clock.now());
-        break;
-      }
+        left += failed.length;
+        if (failed.some(({ key }) => !this.#unreadable.has(key))) delayMs = retryMs;
+      } while (due.length === dueMax && this.#started);
+      const next = rows[due.length];
+      if (next !== undefined) delayMs = Math.min(delayMs, Number(next.at) - clock.now());
     } catch (error) {
       report(error, 'timers');
       delayMs = retryMs;
@@ -118,24 +121,27 @@ class StoredTimers implements Timers {
     this.#cancel = clock.after(Math.max(0, delayMs), () => void this.#work());
   }
 
-  /** Fires each; one that fails does not hold up the others. True when one failed. */
-  async #fireAll(due: readonly TimerTable[]): Promise<boolean> {
-    let failed = false;
+  /** Fires each; one that fails does not hold up the others. Returns those that were not fired. */
+  async #fireAll(due: readonly TimerTable[]): Promise<readonly TimerTable[]> {
+    const failed: TimerTable[] = [];
     for (const row of due) {
       if (!this.#started) break;
       try {
-        await this.#fire(row);
+        if (this.#unreadable.has(row.key)) failed.push(row);
+        else await this.#fire(row);
       } catch (error) {
-        failed = true;
+        failed.push(row);
+        if (isUnreadable(error)) this.#unreadable.add(row.key);
         this.#parts.report(error, `timer of ${row.plugin}`);
       }
     }
     return failed;
   }
 
-  #next(limit: number): Promise<readonly TimerTable[]> {
+  #next({ offset, limit }: { offset: number; limit: number }): Promise<readonly TimerTable[]> {
     const query = this.#parts.database.query.$extendTables<WorkflowTables>();
-    return query.selectFrom('timers').selectAll().orderBy('at').limit(limit).execute();
+    const ordered = query.selectFrom('timers').selectAll().orderBy('at').orderBy('key');
+    return ordered.limit(limit).offset(offset).execute();
   }
 
   async #fire(row: TimerTable): Promise<void> {
@@ -168,6 +174,8 @@ class StoredTimers implements Timers {
     const { person, plugin, conversation } = owner;
     const { id, at, text = '' } = change;
     const key = sealing.hash('timers', `${person}\0${plugin}\0${id}`);
+    // What is written now can be read again.
+    this.#unreadable.delete(key);
     const query = database.query.$extendTables<WorkflowTables>();
     if (at === undefined) return query.deleteFrom('timers').where('key', '=', key).compile();
     const seal = await sealing.person(person);
@@ -179,4 +187,9 @@ class StoredTimers implements Timers {
       .onConflict((conflict) => conflict.column('key').doUpdateSet({ at, conversation, payload }))
       .compile();
   }
+}
+
+/** Trying again would not help: the row was altered, or its person was erased. */
+function isUnreadable(error: unknown): boolean {
+  return isAgentError(error, 'SEAL_BROKEN') || isAgentError(error, 'PERSON_ERASED');
 }
