@@ -137,6 +137,135 @@ i want to learn the piano | i want to die my hair green | i have to go
 i should call my mother more often | i should really clean the garage someday
 somebody ought to fix that door | there is a spider in my room | we are out of milk
 the fridge is making a weird noise | look at that sunset | what a day | bless you | my bad
+i finished a great book last night | i just finished my first marathon | we did it
+i did nothing all day | i have done everything i could | he finished second in the race
+that chapter of my life is done | the laundry is never done | we are done here | i am done with men
+she marked my essay very harshly | tick tock goes the clock | he crossed the line first
+my brother finished medical school | i completed level ten of the game | the cake is not done yet
+the house is finally finished and it looks great | i bought a new car
+i got milk all over the floor
+i met an old friend yesterday | i called my mother and we talked for an hour
+we had lunch with the neighbours | i had an appointment this morning and it went badly
+the meeting this morning was a disaster | my doctor's appointment was cancelled again
+my flight was moved twice and i am furious | they pushed back the release date of the game
+the wedding was postponed because of the storm | the government delayed the election
+when was the olympics postponed | why was daylight saving time introduced | who moved my cheese
+is it ok to reschedule a first date | how do i politely cancel a dinner invitation
+what should i say when i have to cancel a meeting | how long should a meeting be
+what is the best time of day to exercise | how do busy people find free time
+what do people do in their free time | is the museum free on sundays | is parking free in the city
+are there free concerts in the park | is this seat free | feel free to laugh | buy one get one free
+how do freelancers plan their week | what is a leap year | how many days are in february
+what day was it when kennedy was shot | when does summer start | when is mother's day
+when is the super bowl | what time is it in tokyo | what time is sunset today | what day is it
+how long until christmas | when do the clocks change | what year did the war end
+when was the last solar eclipse | what happened on this day in history | when does school start
+why do people forget names so quickly | how does human memory work | what is short term memory
+how can i improve my memory | my memory is terrible these days | that brings back memories
+i will never forget that evening | i forgot how cold it gets here | don't forget to smile
+do fish remember anything | what did the president say about taxes | what did einstein say about god
+what did my horoscope say | who told you that | where did the vikings live
+where is the tower of pisa
+where are my manners | what is my purpose in life | what is my spirit animal | who am i
+what should my next tattoo be | who is my soulmate | where did i go wrong in life
+what do you know about the french revolution | do you know any good jokes
+do you know who banksy is
+tell me everything about penguins | tell me what love is | tell me about the history of chess
+tell me what to do with my life | what do you think about tattoos | have you ever been in love
+keep calm and carry on | keep smiling | keep up the good work and you will get promoted
+my cat is called whiskers and she is adorable | i have two brothers and a sister
+my wife thinks i snore | my son lost his first tooth | i am allergic to mondays
+i prefer the beach to the mountains | my favourite film is casablanca | i grew up in a small village
+the password game is a fun website | my phone number got leaked online | the door code was changed
+write a letter to santa | write down the lyrics of yesterday by the beatles
+write an essay on honesty
+write a wedding speech | write a song about my dog | write a eulogy for my grandfather
+write a short bio for my website | write a blog post about gardening | write me a bedtime story
+write a complaint to the airline | write a speech for my retirement | draft a contract for a tenant
+draft a reply to my boss | compose a melody | dictate the terms of surrender in ww2
+how do doctors take notes | what are the notes of a c major chord | how do i read sheet music
+is note taking by hand better than typing | sticky notes were invented by accident
+what does a bank note cost to print | can you sing a high note | thank you notes are old fashioned
+how do i make a shopping list app | what is on a typical grocery list
+what should i buy for a barbecue
+what is the most expensive item on the menu | what is on the bucket list of most people
+make a list of the best films of the nineties | list the planets in order
+list ten uses for vinegar
+list the kings of england | give me a list of vegetarian recipes | give me a packing list for norway
+list all countries in africa | name five famous painters | add some excitement to my life
+add a pinch of salt and stir | how do i add a signature in outlook
+how do i add subtitles to a video
+adding sugar to coffee is a crime | put yourself in my shoes | put the cat out | put the kettle on
+put on some music | stick to the plan | throw me a bone here | get over it | get me a beer
+get a life | buy milk on your way home | pick up the kids from school | water the plants for me
+feed the cat please | pay the rent for me | call bob | call the dentist and tell him i am late
+email the accountant | send anna a message | text my brother happy birthday | ring the school for me
+message the team that i am sick | tell bob that lunch is cancelled
+ask maria if she is free tonight
+invite everybody to my party | send a calendar invitation to the board | reply to the last email
+book a hotel room for friday | book a train to paris tomorrow morning
+reserve a table for four at eight
+order flowers for my mother | buy two tickets for the concert | book me a taxi for nine
+schedule a tweet for tomorrow | publish my blog post on monday | turn the heating on at seven
+set the oven to 180 degrees | set a timer for ten minutes | start a stopwatch | set the mood
+turn off the lights at eleven | wake up | what alarm system is best for a house
+change the channel | change the bed sheets | change my mind | change the world
+change the oil in my car
+switch off the lamp | turn down the radio | turn the page | set the table | set sail for adventure
+how do i change my name after marriage | how do i set up a printer | how do i reset my iphone
+how do i turn off notifications on android | what are the best settings for night photography
+what language should i learn | which model of toyota is most reliable | which phone is the best
+can you help me move house on saturday | help my daughter with her maths homework | help wanted
+can you drive a car | can you cook | can you feel pain | can you see me | can you play chess
+what can i do about noisy neighbours | what can i do in rome for two days | what can you eat on keto
+how do i use chopsticks | how do i use a french press | how does a car engine work
+how do i get started with yoga | how do you work out your taxes | what is this rash on my arm
+what are tariffs | what are you wearing | what do you do for fun | explain how engines work
+open the window | open sesame | open the garage | open the pod bay doors
+open a bank account for me
+read my mind | read between the lines | read me a bedtime story | read the room | have you read dune
+what does the bible say about money | what does the fox say | what is in a mojito
+what is in the news today | what's inside a golf ball | show me pictures of kittens
+show me the money
+show me a magic trick | look at the stars | look on the bright side | what is the latest on brexit
+find me a girlfriend | find a cheap flight to oslo | find the area of a triangle for my essay
+find a plumber near me | find a synonym for big | search for the holy grail
+search the web for shoes
+where is waldo | where is the nearest petrol station | where can i buy a sofa | find inner peace
+who can find me a babysitter | i can't find happiness | i lost my wallet on the bus
+look for a good school in the area | search for cheap hotels in vienna | i lost my train of thought
+summarise the plot of hamlet | summarise world war two in a paragraph | sum up quantum physics
+give me the main points of the constitution | give me an overview of greek mythology
+what are the key points of buddhism | what's the gist of relativity | summarise the news of today
+what is moby dick about | what is the moral of the story | outline a novel about pirates
+run for president | run a bath | run away with me | i run five miles every day
+run me through your day
+execute order sixty six | what happens when you run out of petrol | my script for the play is bad
+what is python used for | who created javascript | is bash a programming language
+write a script that renames files | fix this bug in my program | code me a website
+explain this code
+how much is a loaf of bread in norway | how much does a house cost in london
+how many stars are there
+how much water should i drink | how many people live in china | how many books did tolkien write
+how many planets have rings | how much should i tip in japan
+what percentage of people are left handed
+what is the average salary in spain | half of my friends are married | two wrongs don't make a right
+divide and conquer | it does not add up | the sum of all fears is a good film | count me in
+count to ten in german | times are hard | what are the odds of winning the lottery
+why do americans use fahrenheit | who invented the kilometre | what is a light year
+how heavy is the moon | how tall was napoleon | how long is the great wall of china
+converting to islam as an adult | how do i convert a video to mp4 | a mile in my shoes
+pounds of fun | give him an inch and he takes a mile | what is the exchange rate going to do
+who owns amazon | is youtube down | why is netflix so expensive | who founded wikipedia
+what is a url | what does www stand for | how do websites make money | is google spying on me
+delete my facebook account | remove the stain from my shirt | cancel my netflix subscription
+cancel my gym membership for me | cancel my flight | delete yourself | remove the cat from the table
+get rid of the mice in my attic | take the bins out | take off your coat | erase and rewind
+drop it like it is hot | clear the air | scrap metal prices today | strike while the iron is hot
+the event was a success | cancel culture is out of control | unsubscribe me from these emails
+note taken | duly noted | noted | remember me | remind me why i married you
+remind me who won in 2006
+remind me how photosynthesis works | remember pearl harbor | forget me not is a flower | memory lane
 `;
 
 /** The background utterances, in the order in which they were written. */

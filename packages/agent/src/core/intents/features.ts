@@ -34,8 +34,8 @@ const characterGramMax = 5;
 const pairDistanceMax = 12;
 /** Characters of a word that count in a pair: "reminder" and "remind" pair alike. */
 const stemCharacters = 4;
-/** In how many texts a feature must occur to be learned: sequences, pairs, characters. */
-const documentsMin = [1, 2, 2] as const;
+/** In how many texts a feature that is no single word must occur to be learned. */
+const documentsMin = 2;
 const edgeHash = 0x27d4eb2f;
 const spaceCode = 32;
 const none = new Int32Array();
@@ -157,17 +157,19 @@ function countDocuments(documents: readonly Int32Array[]): [number[], number[]] 
 }
 
 /**
- * Learns a vocabulary from texts: every word feature, and every pair and character n-gram that occurs in
- * at least two texts. Linear in the total length.
+ * Learns a vocabulary from texts: every word, and every other feature that occurs in at least two of them.
+ * What occurs in one only says which example it was, and would be half of all. Linear in the total length.
  */
 export function learnVocabulary(texts: readonly HashedText[]): Vocabulary {
   const hashes: number[] = [];
   const frequencies: number[] = [];
-  for (const [block, countMin] of documentsMin.entries()) {
+  const words = new Set(texts.flatMap((text) => [...text.unigrams]));
+  const blocks = texts[0]?.blocks.length ?? 0;
+  for (let block = 0; block < blocks; block += 1) {
     const [found, counts] = countDocuments(texts.map((text) => text.blocks[block] ?? none));
     for (const [number, hash] of found.entries()) {
       const count = counts[number] ?? 0;
-      if (count < countMin) continue;
+      if (count < documentsMin && !words.has(hash)) continue;
       hashes.push(hash);
       frequencies.push(Math.log((1 + texts.length) / (1 + count)) + 1);
     }
