@@ -5,7 +5,8 @@ import { conversationId, noUsage, streamed, turnId } from './fixtures/fake-servi
 import { capture, manualClock } from './fixtures/surroundings.ts';
 import { createProgress } from './progress.ts';
 import { styleFor } from './style.ts';
-import { finalView, jsonView, linesView, notesView, streamingView } from './turn-view.ts';
+import { finalView, jsonView, linesView, noticeView } from './turn-view.ts';
+import { notesView, streamingView } from './turn-view.ts';
 
 const end = (text: string): StreamPart => ({
   type: 'turn-end',
@@ -139,4 +140,16 @@ test('tools and the fast path are told beside the text', () => {
     /· calendar\.list → calendar\/calendar_list \(no model, 0 tokens\)\n/,
   );
   assert.equal(ended, 2);
+});
+
+test('what is said only once is not lost where there is no terminal', () => {
+  const notice: StreamPart = { type: 'notice', text: 'Reminder: call\u001b[31m Bob' };
+  const error = capture();
+  for (const part of [start, notice, end('Hello.')]) noticeView(error).show(part);
+  assert.equal(error.text(), 'agent: Reminder: call Bob\n');
+  const output = capture();
+  const view = jsonView(output);
+  for (const part of [start, notice, end('Hello.')]) view.show(part);
+  const { notices } = JSON.parse(output.text()) as { notices: string[] };
+  assert.equal(notices.length, 1);
 });

@@ -70,6 +70,8 @@ interface TurnResult {
   readonly intent?: string;
   readonly model?: string;
   readonly tools: readonly ToolResult[];
+  /** What the agent said by itself, such as reminders; absent when there was nothing. */
+  readonly notices?: readonly string[];
   readonly usage: Usage;
   readonly error?: ErrorData;
 }
@@ -87,9 +89,11 @@ export function jsonView(output: TextOutput): TurnView {
   let known: Partial<TurnResult> = {};
   const running = new Map<string, Omit<ToolResult, 'status' | 'durationMs'>>();
   const tools: ToolResult[] = [];
+  const notices: string[] = [];
   return {
     show: (part) => {
-      if (part.type === 'turn-start') known = { ...known, conversation: part.conversation };
+      if (part.type === 'notice') notices.push(part.text);
+      else if (part.type === 'turn-start') known = { ...known, conversation: part.conversation };
       else if (part.type === 'intent-resolve') known = { ...known, intent: part.intent };
       else if (part.type === 'model-start') known = { ...known, model: part.model };
       else if (part.type === 'tool-start') {
@@ -101,8 +105,18 @@ export function jsonView(output: TextOutput): TurnView {
         if (call) tools.push({ ...call, status: part.outcome.status, durationMs });
       } else if (part.type === 'turn-end') {
         const { type: _, ...end } = part;
-        output.write(`${visibleJson({ ...known, ...end, tools }, 2)}\n`);
+        const said = notices.length > 0 && { notices };
+        output.write(`${visibleJson({ ...known, ...end, tools, ...said }, 2)}\n`);
       }
+    },
+  };
+}
+
+/** What the agent says by itself, for where no terminal shows it: it is said once, so not lost here. */
+export function noticeView(error: TextOutput): TurnView {
+  return {
+    show: (part) => {
+      if (part.type === 'notice') error.write(`agent: ${sanitiseLine(part.text)}\n`);
     },
   };
 }

@@ -11,7 +11,14 @@ import { visibleJson } from '../sanitise.ts';
 import { checkMessage, readPipe } from '../standard-input.ts';
 import { createRequest } from '../send-request.ts';
 import { styleFor } from '../style.ts';
-import { finalView, jsonView, linesView, notesView, streamingView } from '../turn-view.ts';
+import {
+  finalView,
+  jsonView,
+  linesView,
+  noticeView,
+  notesView,
+  streamingView,
+} from '../turn-view.ts';
 import type { TurnView } from '../turn-view.ts';
 import { withAgent } from '../with-agent.ts';
 import { runTurn } from './turn.ts';
@@ -108,7 +115,7 @@ function viewsFor(context: CommandContext, options: OptionValues): TurnView[] {
     const endLine = isStreaming ? streaming.endLine : () => undefined;
     const style = styleFor(isErrorColoured);
     views.push(notesView({ output: error, style, progress, endLine }));
-  }
+  } else if (!isJson && !isLines) views.push(noticeView(error));
   if (isJson) views.push(jsonView(output));
   else if (isLines) views.push(linesView(output));
   else views.push(isStreaming ? streaming : finalView(output));
