@@ -40,6 +40,13 @@ test('an alias is found as whole words only, with its possessive', () => {
   assert.equal(namedIn('in acmeology', work), undefined);
 });
 
+test('a name that is denied names nobody', () => {
+  for (const text of ['add it to my non-work calendar', 'not my work calendar, please']) {
+    assert.equal(namedIn(text, work), undefined, text);
+  }
+  assert.equal(namedIn('not urgent: put it on my work calendar', work), 'work calendar');
+});
+
 test('what worked before breaks a tie', () => {
   const [best] = rankCandidates([home, work], 'lunch tomorrow', { 'acme-calendar': 0.9 });
   assert.equal(best?.plugin, 'acme-calendar');

@@ -60,6 +60,9 @@ function distinction(
   return Math.min(1, sum);
 }
 
+/** A name behind one of these is said to be not meant. */
+const denied = / (?:non|not(?: (?:on|in|to|into|my|the))*|except(?: (?:on|in|my|the))*) \S+(?= )/g;
+
 /**
  * The longest name or alias of the plugin that the text holds as whole words. The intent's own noun
  * names nobody: "my calendar" does not mean the plugin that happens to be called calendar.
@@ -70,7 +73,7 @@ export function namedIn(text: string, intent: InstalledIntent): string | undefin
   return [...intent.aliases, intent.plugin]
     .map(plain)
     .filter((alias) => alias !== '' && !subject.includes(alias))
-    .filter((alias) => haystack.includes(` ${alias} `))
+    .filter((alias) => haystack.replaceAll(denied, ' ').includes(` ${alias} `))
     .sort((left, right) => right.length - left.length)[0];
 }
 
