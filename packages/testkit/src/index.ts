@@ -12,6 +12,8 @@ export { createFakeClock } from './fake-clock.ts';
 export type { FakeClock } from './fake-clock.ts';
 export { createHastyClock } from './hasty-clock.ts';
 export type { HastyClock } from './hasty-clock.ts';
+export { effectsByKey, startWorldLedger } from './world-ledger.ts';
+export type { LedgerEntry, WorldLedger } from './world-ledger.ts';
 export { toolConformance } from './conformance/tool.ts';
 export type { ConformanceCase, ToolUnderTest } from './conformance/tool.ts';
 export { pluginConformance } from './conformance/plugin.ts';
