@@ -42,11 +42,9 @@ async function loadPackage(name: string, load: PackageLoader): Promise<Record<st
   try {
     return (await load(name)) as Record<string, unknown>;
   } catch (cause) {
-    throw new AgentError(
-      'MODEL_REQUEST',
-      { model: name, problem: `its package is not installed; \`agent models add package:${name} MODEL\` installs it` },
-      { cause },
-    );
+    const add = `agent models add package:${name} MODEL`;
+    const problem = `its package is not installed; \`${add}\` installs it`;
+    throw new AgentError('MODEL_REQUEST', { model: name, problem }, { cause });
   }
 }
 
