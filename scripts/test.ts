@@ -11,6 +11,7 @@ import { join } from 'node:path';
 const PATTERNS = [
   'packages/*/{src,bin}/**/*.test.ts',
   'plugins/*/src/**/*.test.ts',
+  'examples/*/src/**/*.test.ts',
   'bench/**/*.test.ts',
   'scripts/*.test.ts',
 ];
