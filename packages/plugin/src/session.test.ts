@@ -116,9 +116,9 @@ test('the older revision: its own versions are agreed to, any other is offered t
 });
 
 test('calls run side by side and are answered as they end', async () => {
-  const gates = new Map<string, () => void>();
+  const gates = new Map<unknown, () => void>();
   const slow = tool('slow', async ({ text }) => {
-    await new Promise<void>((resolve) => gates.set(String(text), resolve));
+    await new Promise<void>((resolve) => gates.set(text, resolve));
     return { status: 'done', text: 'slow' };
   });
   const { ask, next } = open([slow, echo]);

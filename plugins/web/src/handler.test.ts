@@ -1,54 +1,31 @@
-import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import { test } from 'node:test';
-import { manifest } from '@opencomputer/contracts';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { nodePluginConformance } from '@opencomputer/testkit';
 import { parse } from 'yaml';
+import { createTools } from './tools.ts';
 
-const folder = new URL('..', import.meta.url);
-
-async function declared(): Promise<ReturnType<typeof manifest.parse>> {
-  const text = await readFile(new URL('manifest.yaml', folder), 'utf8');
-  return manifest.parse(parse(text));
-}
-
-test('the manifest is valid, and each intent and operation names a tool of its own', async () => {
-  const { provides } = await declared();
-  const names = new Set(provides.tools.map((tool) => tool.name));
-  for (const intent of provides.intents) {
-    assert.ok(names.has(intent.tool), intent.name);
-    assert.equal(new Set(intent.examples).size, intent.examples.length, intent.name);
-    for (const [, slot = ''] of intent.examples.join(' ').matchAll(/\{(\w+)\}/g)) {
-      assert.ok(Object.hasOwn(intent.slots, slot), `${intent.name}: {${slot}}`);
-    }
-  }
-  const operations = provides.services.flatMap((service) => Object.values(service.operations));
-  for (const operation of operations) assert.ok(names.has(operation), operation);
+const server = createServer((_, response) => {
+  response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Trees</title><p>Oaks.</p>');
 });
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+after(() => server.close());
+const { port } = server.address() as AddressInfo;
 
-test('the process serves exactly the tools of the manifest and ends with its input', async () => {
-  const { entry, provides } = await declared();
-  const program = new URL(entry, folder).pathname;
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
-  const request = (id: number, method: string, params: object): void => {
-    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
-  };
-  const clientInfo = { name: 'test', version: '1.0.0' };
-  request(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
-  request(2, 'tools/list', {});
-  let served: readonly { readonly name: string }[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    const message = JSON.parse(line) as { id: number; result: { tools: typeof served } };
-    if (message.id !== 2) continue;
-    served = message.result.tools;
-    child.stdin.end();
-  }
-  assert.deepEqual(
-    served.map((tool) => tool.name).toSorted(),
-    provides.tools.map((tool) => tool.name).toSorted(),
-  );
-  assert.deepEqual(await ended, [0, null]);
+const folder = join(import.meta.dirname, '..');
+const cases = nodePluginConformance({
+  folder,
+  manifest: parse(readFileSync(join(folder, 'manifest.yaml'), 'utf8')),
+  tools: createTools({
+    resolve: () => Promise.resolve(['127.0.0.1']),
+    isAllowed: () => true,
+  }),
+  samples: { web_fetch: { url: `http://page.test:${port}/` } },
+  // The process has the real network, which is not to be needed here.
+  served: { tool: 'web_fetch', input: { url: `http://127.0.0.1:${port}/` }, status: 'refused' },
 });
+for (const { name, run } of cases) test(name, run);

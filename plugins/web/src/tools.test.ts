@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import type { ToolOutcome } from '@opencomputer/contracts';
 import { runHandler } from '@opencomputer/plugin';
-import { toolConformance } from '@opencomputer/testkit';
 import { SHOWN_CHARACTERS_MAX, createTools, tools } from './tools.ts';
 
 const pages: Readonly<Record<string, readonly [number, string, string]>> = {
@@ -76,25 +75,3 @@ test('the tools that are served refuse this machine', async () => {
   assert.equal(found.status, 'refused');
   assert.match(found.text, /not on the public internet/);
 });
-
-for (const { name, handler } of local) {
-  const properties = { url: { type: 'string' } };
-  const declaration = {
-    name,
-    description: 'Fetches a page.',
-    input: { type: 'object', properties },
-    effect: 'read',
-    reach: 'outside',
-    idempotent: true,
-    timeoutMs: 40_000,
-    always: false,
-  } as const;
-  const input = { url: `http://page.test:${port}/page` };
-  for (const rule of toolConformance({
-    declaration: { ...declaration, sinks: ['url'] },
-    handler,
-    input,
-  })) {
-    test(rule.name, rule.run);
-  }
-}

@@ -4,89 +4,151 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JsonObject } from '@opencomputer/contracts';
 import type { ConformanceCase } from './tool.ts';
 
-/** A plugin's program, what it must list, and a call that is done without storage. */
+/** A call that the suite makes of a plugin for which nothing is kept yet. */
+export interface SampleCall {
+  readonly tool: string;
+  readonly input: JsonObject;
+  /** How it ends; absent: `done`. */
+  readonly status?: 'done' | 'refused';
+  /** The tool is declared idempotent; absent: false. */
+  readonly idempotent?: boolean;
+}
+
+/** A plugin's program, what it must list, and a call. The suite gives it storage. */
 export interface PluginUnderTest {
   readonly command: string;
   readonly arguments: readonly string[];
   readonly tools: readonly string[];
-  readonly sample: { readonly tool: string; readonly input: JsonObject };
+  readonly sample: SampleCall;
+  /** Folders that the person granted, absolute; absent: none. */
+  readonly folders?: readonly string[];
 }
 
 const MODERN: JsonObject = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': {},
 };
+/** In a request: the circumstances of the call. */
+const CALL_META = 'opencomputer/call';
+/** A Monday. */
+const NOW = Date.UTC(2026, 0, 5, 9);
 const ANSWER_MS_MAX = 10_000;
 const END_MS_MAX = 5_000;
 const CALLS_AT_ONCE = 20;
 
+/** One run of a case: processes that share the storage of one person. */
+interface Bench {
+  /** The process that every case has. */
+  readonly peer: Peer;
+  /** One more process. */
+  start(): Peer;
+  /** Parameters of the sample call. */
+  call(revision: JsonObject, idempotencyKey?: string): JsonObject;
+}
+
 /** The cases for a plugin. Give each to `test(name, run)`; each starts a process of its own. */
 export function pluginConformance(subject: PluginUnderTest): readonly ConformanceCase[] {
-  const { tool, input } = subject.sample;
-  const call = (meta: JsonObject): JsonObject => ({ name: tool, arguments: input, _meta: meta });
-  const cases: Record<string, (peer: Peer) => Promise<void>> = {
-    'discovery names the revision': async (peer) => {
+  const { sample } = subject;
+  const cases: Record<string, (bench: Bench) => Promise<void>> = {
+    'discovery names the revision': async ({ peer }) => {
       const result = await peer.result('server/discover', { _meta: MODERN });
       assert.ok((result['supportedVersions'] as string[]).includes('2026-07-28'));
       assert.equal(result['resultType'], 'complete');
     },
-    'the older handshake is agreed to': async (peer) => {
+    'the older handshake is agreed to': async ({ peer }) => {
       const protocolVersion = '2025-11-25';
       const clientInfo = { name: 'conformance', version: '1.0.0' };
       const hello = { protocolVersion, clientInfo, capabilities: {} };
       assert.equal((await peer.result('initialize', hello))['protocolVersion'], protocolVersion);
       assert.deepEqual(await peer.result('ping', {}), {});
     },
-    'every tool of the manifest is listed, and no other': async (peer) => {
+    'every tool of the manifest is listed, and no other': async ({ peer }) => {
       for (const _meta of [MODERN, {}]) {
         const { tools } = await peer.result('tools/list', { _meta });
         const names = (tools as { name: string }[]).map(({ name }) => name);
         assert.deepEqual(names.toSorted(), subject.tools.toSorted());
       }
     },
-    'the sample call is done in both revisions': async (peer) => {
-      for (const meta of [MODERN, {}]) {
-        const result = await peer.result('tools/call', call(meta));
-        assert.notEqual(result['isError'], true);
-        const outcome = (result['_meta'] as JsonObject)['opencomputer/outcome'];
-        assert.equal((outcome as JsonObject)['status'], 'done');
+    'the sample call ends as it should in both revisions': async ({ peer, call }) => {
+      for (const revision of [MODERN, {}]) {
+        const result = await peer.result('tools/call', call(revision));
+        assert.equal(statusOf(result), sample.status ?? 'done', JSON.stringify(result['content']));
+        assert.equal(result['isError'] === true, sample.status === 'refused');
       }
     },
-    'calls at the same time are each answered once': async (peer) => {
+    'calls at the same time are each answered once': async ({ peer, call }) => {
       const calls = Array.from({ length: CALLS_AT_ONCE }, () =>
         peer.ask('tools/call', call(MODERN)),
       );
       const ids = (await Promise.all(calls)).map(({ id }) => id);
       assert.equal(new Set(ids).size, CALLS_AT_ONCE);
     },
-    'bad messages get their errors, and the next good one its answer': async (peer) => {
+    'bad messages get their errors, and the next good one its answer': async ({ peer, call }) => {
       assert.equal(await peer.errorCode('no/such-method', { _meta: MODERN }), -32601);
       assert.equal(await peer.errorCode('tools/call', { name: 'no_such_tool' }), -32602);
       assert.equal(((await peer.raw('{"jsonrpc"'))['error'] as JsonObject)['code'], -32700);
       await peer.result('tools/call', call(MODERN));
     },
-    'the process ends when its input is closed': async (peer) => {
+    'the process ends by itself when its input is closed': async ({ peer, call }) => {
       await peer.result('tools/call', call(MODERN));
-      await peer.end();
+      assert.deepEqual(await peer.end(), [0, null]);
     },
+    ...(sample.idempotent === true ? { 'a retry after a crash is answered the same': retry } : {}),
   };
   return Object.entries(cases).map(([name, check]) => ({
     name,
-    run: async () => {
-      const peer = new Peer(subject);
-      try {
-        await check(peer);
-      } finally {
-        peer.kill();
-      }
-      assert.deepEqual(peer.strays, [], 'standard output holds messages only');
-    },
+    run: () => onBench(subject, check),
   }));
+}
+
+/** What the first process answered is what the second one answers to the same key. */
+async function retry({ peer, start, call }: Bench): Promise<void> {
+  const first = await peer.result('tools/call', call(MODERN, 'same'));
+  await peer.kill();
+  const again = start();
+  assert.deepEqual(await again.result('tools/call', call(MODERN, 'same')), first);
+}
+
+async function onBench(
+  subject: PluginUnderTest,
+  check: (bench: Bench) => Promise<void>,
+): Promise<void> {
+  const { tool, input } = subject.sample;
+  const directory = await mkdtemp(join(tmpdir(), 'conformance-'));
+  const key = randomBytes(32).toString('base64');
+  const peers: Peer[] = [];
+  const start = (): Peer => {
+    const peer = new Peer(subject);
+    peers.push(peer);
+    return peer;
+  };
+  const call: Bench['call'] = (revision, idempotencyKey = randomUUID()) => {
+    const folders = subject.folders ?? [];
+    const storage = { directory, key };
+    const circumstances = { idempotencyKey, now: NOW, timeZone: 'UTC', folders, storage };
+    return { name: tool, arguments: input, _meta: { ...revision, [CALL_META]: circumstances } };
+  };
+  try {
+    await check({ peer: start(), start, call });
+  } finally {
+    await Promise.all(peers.map((peer) => peer.kill()));
+    await rm(directory, { recursive: true, force: true });
+  }
+  const strays = peers.flatMap((peer) => peer.strays);
+  assert.deepEqual(strays, [], 'standard output holds messages only');
+}
+
+function statusOf(result: JsonObject): unknown {
+  const meta = result['_meta'] as JsonObject | undefined;
+  return (meta?.['opencomputer/outcome'] as JsonObject | undefined)?.['status'];
 }
 
 /** The other end of a plugin's standard streams. */
@@ -94,16 +156,22 @@ class Peer {
   /** Lines that are no JSON. */
   readonly strays: string[] = [];
   readonly #process: ChildProcess;
-  readonly #waiting = new Map<unknown, (message: JsonObject) => void>();
+  readonly #ended: Promise<void>;
+  readonly #waiting = new Map<unknown, PromiseWithResolvers<JsonObject>>();
   #lastId = 0;
 
   constructor(subject: PluginUnderTest) {
-    this.#process = spawn(subject.command, [...subject.arguments], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const { stdout } = this.#process;
-    assert.ok(stdout);
+    const { command, arguments: words } = subject;
+    this.#process = spawn(command, [...words], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const { stdin, stdout } = this.#process;
+    assert.ok(stdin && stdout);
     createInterface({ input: stdout }).on('line', (line) => this.#receive(line));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ended = promise;
+    this.#process.once('exit', () => resolve());
+    this.#process.once('error', () => resolve());
+    stdin.on('error', () => this.#fail('the process does not read'));
+    stdout.once('close', () => this.#fail('the process closed its output'));
   }
 
   ask(method: string, params: JsonObject): Promise<JsonObject> {
@@ -128,25 +196,29 @@ class Peer {
     return (error as JsonObject | undefined)?.['code'];
   }
 
-  async end(): Promise<void> {
-    const exit = once(this.#process, 'exit', { signal: AbortSignal.timeout(END_MS_MAX) });
+  /** Closes its input; gives the exit code and the signal with which it ended. */
+  async end(): Promise<readonly unknown[]> {
     this.#process.stdin?.end();
-    await exit;
+    await withinTime(this.#ended, END_MS_MAX, 'the process goes on without its input');
+    return [this.#process.exitCode, this.#process.signalCode];
   }
 
-  kill(): void {
+  /** Ends it at whatever it is doing; resolves when it is gone. */
+  async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
+    await this.#ended;
   }
 
-  #exchange(id: unknown, line: string): Promise<JsonObject> {
-    const { promise, resolve, reject } = Promise.withResolvers<JsonObject>();
-    const timer = setTimeout(() => reject(new Error(`no answer to ${line}`)), ANSWER_MS_MAX);
-    this.#waiting.set(id, (message) => {
-      clearTimeout(timer);
-      resolve(message);
-    });
+  async #exchange(id: unknown, line: string): Promise<JsonObject> {
+    const answer = Promise.withResolvers<JsonObject>();
+    this.#waiting.set(id, answer);
     this.#process.stdin?.write(`${line}\n`);
-    return promise;
+    return withinTime(answer.promise, ANSWER_MS_MAX, `no answer to ${line}`);
+  }
+
+  #fail(why: string): void {
+    for (const { reject } of this.#waiting.values()) reject(new Error(why));
+    this.#waiting.clear();
   }
 
   #receive(line: string): void {
@@ -158,7 +230,21 @@ class Peer {
       return;
     }
     const id = message['id'] ?? null;
-    this.#waiting.get(id)?.(message);
+    this.#waiting.get(id)?.resolve(message);
     this.#waiting.delete(id);
+  }
+}
+
+async function withinTime<Value>(
+  work: Promise<Value>,
+  limitMs: number,
+  otherwise: string,
+): Promise<Value> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(otherwise)), limitMs);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
