@@ -46,7 +46,8 @@ const ENVIRONMENT_READERS = [
 ];
 
 const isTest = (path: string): boolean => path.endsWith('.test.ts');
-const isSource = (path: string): boolean => /\.(ts|tsx)$/.test(path) && !isTest(path);
+const isSource = (path: string): boolean =>
+  /\.(ts|tsx)$/.test(path) && !isTest(path) && !path.endsWith('.d.ts');
 const isProduct = (path: string): boolean => /^(packages|plugins)\/[^/]+\/src\//.test(path);
 
 type Rule = (tree: Tree, path: string, text: string) => string[];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AgentError, fromErrorData, isAgentError, toErrorData } from './agent-error.ts';
+import type { ErrorData } from './agent-error.ts';
 import { errorTable } from './errors.ts';
 
 test('an error fills its message from its details and leaves unknown placeholders alone', () => {
@@ -20,7 +21,7 @@ test('an error is matched by code, also when it comes from another copy of the p
 
 test('plain data of an error survives the round trip', () => {
   const error = new AgentError('MODEL_RATE_LIMITED', { model: 'm', retryAfterSeconds: 7 });
-  const data = JSON.parse(JSON.stringify(error.toData()));
+  const data = JSON.parse(JSON.stringify(error.toData())) as ErrorData;
   assert.equal(data.retryAfterSeconds, 7);
   assert.deepEqual(fromErrorData(data).toData(), { ...data });
 });
