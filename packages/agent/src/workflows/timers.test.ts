@@ -51,7 +51,7 @@ interface Bench {
 
 async function bench(
   context: TestContext,
-  fail: { times: number; only?: RegExp } = { times: 0 },
+  fail: { times: number; failing?: RegExp } = { times: 0 },
 ): Promise<Bench> {
   const path = await mkdtemp(join(tmpdir(), 'timers-'));
   const clock = new ManualClock();
@@ -77,7 +77,7 @@ async function bench(
       fire: async (timer) => {
         hold.begin?.();
         await hold.until;
-        if (fail.times > 0 && (fail.only ?? /./).test(timer.id)) {
+        if (fail.times > 0 && (fail.failing ?? /./).test(timer.id)) {
           fail.times -= 1;
           throw new Error('planned');
         }
@@ -211,7 +211,7 @@ test('stopping waits for the firing that had begun, and begins no other', async 
 });
 
 test('timers that cannot be fired, however many, do not hold up those behind them', async (context) => {
-  const { clock, timers, fired, set } = await bench(context, { times: 1_000, only: /^bad/ });
+  const { clock, timers, fired, set } = await bench(context, { times: 1_000, failing: /^bad/ });
   const bad = Array.from({ length: 205 }, (_, index) => ({ id: `bad${index}`, at: clock.now() }));
   await set([...bad, { id: 'good', at: clock.now() + 1_000, text: 'call Bob' }]);
   clock.forward(1_000);
