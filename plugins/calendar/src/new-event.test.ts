@@ -1,37 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
-import { runHandler, temporaryStorage } from '@opencomputer/plugin';
-import type { TemporaryStorage } from '@opencomputer/plugin';
-import { readTime } from '@opencomputer/plugin/time';
-import { tools } from './tools.ts';
-
-const opened: TemporaryStorage[] = [];
-after(() => Promise.all(opened.map((storage) => storage.remove())));
-
-type Ask = (tool: string, input?: JsonObject, key?: string) => Promise<ToolOutcome>;
-
-/** A person with a calendar of their own, at a wall time such as `2026-11-22T15:10`. */
-async function person(local: string, timeZone = 'Europe/Berlin'): Promise<Ask> {
-  const storage = await temporaryStorage();
-  opened.push(storage);
-  const now = readTime(local, timeZone)?.instant ?? Number.NaN;
-  return (tool, input = {}, key) =>
-    runHandler(tools, {
-      tool: `calendar_${tool}`,
-      input,
-      now,
-      timeZone,
-      storage,
-      ...(key === undefined ? {} : { idempotencyKey: key }),
-    });
-}
-
-async function said(outcome: Promise<ToolOutcome>, status = 'done'): Promise<string> {
-  const { status: found, text } = await outcome;
-  assert.equal(found, status, text);
-  return text;
-}
+import { test } from 'node:test';
+import type { JsonObject } from '@opencomputer/contracts';
+import { person, said } from './fixtures/person.ts';
 
 test('an event can have a length, an end, a place, whole days and repeats', async () => {
   const ask = await person('2026-11-22T15:10');

@@ -1,43 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
-import { runHandler, temporaryStorage } from '@opencomputer/plugin';
-import type { ServiceCaller, TemporaryStorage } from '@opencomputer/plugin';
+import { test } from 'node:test';
+import type { JsonObject } from '@opencomputer/contracts';
 import fc from 'fast-check';
 import { clockText, dayStart, isoTime, readTime, wallTime } from '@opencomputer/plugin/time';
-import { tools } from './tools.ts';
-
-const opened: TemporaryStorage[] = [];
-after(() => Promise.all(opened.map((storage) => storage.remove())));
-
-type Ask = (tool: string, input?: JsonObject, key?: string) => Promise<ToolOutcome>;
-
-/** A person with a calendar of their own, at a wall time such as `2026-11-22T15:10`. */
-async function person(
-  local: string,
-  timeZone = 'Europe/Berlin',
-  services?: ServiceCaller,
-): Promise<Ask> {
-  const storage = await temporaryStorage();
-  opened.push(storage);
-  const now = readTime(local, timeZone)?.instant ?? Number.NaN;
-  return (tool, input = {}, key) =>
-    runHandler(tools, {
-      tool: `calendar_${tool}`,
-      input,
-      now,
-      timeZone,
-      storage,
-      ...(key === undefined ? {} : { idempotencyKey: key }),
-      ...(services === undefined ? {} : { services }),
-    });
-}
-
-async function said(outcome: Promise<ToolOutcome>, status = 'done'): Promise<string> {
-  const { status: found, text } = await outcome;
-  assert.equal(found, status, text);
-  return text;
-}
+import { person, said } from './fixtures/person.ts';
 
 const week = [16, 17, 18, 19, 20, 21, 22].map((day) => `2026-11-${day}`);
 const changes: Readonly<Record<string, readonly string[]>> = {
