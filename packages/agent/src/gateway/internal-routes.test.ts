@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ask, saying, scriptedService, serve } from './fixtures/scripted-service.ts';
+import { ask, greeting, saying, scriptedService, serve } from './fixtures/scripted-service.ts';
 
 const local = true;
-const greeting = {
-  channel: 'terminal',
-  channelMessageId: 'm1',
-  person: 'owner',
-  assurance: 'local',
-  text: 'hi',
-  timeZone: 'UTC',
-  interactive: true,
-  stream: true,
-};
-
 test('the first question is which version runs', async (context) => {
   const served = await serve(context, scriptedService());
   const { status, text } = await ask(served, { path: '/internal/hello', local });

@@ -7,30 +7,20 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { AgentError } from '@opencomputer/contracts';
 import type { StreamPart } from '@opencomputer/contracts';
-import type {
-  AgentService,
-  Queries,
-  SendRequest,
-  TurnAction,
-} from '@opencomputer/contracts/internal';
+import type { AgentService, Queries, TurnAction } from '@opencomputer/contracts/internal';
 import { drainMsMax } from './gateway.ts';
 import type { GatewayOptions } from './gateway.ts';
-import { saying, scriptedService, serve, temporaryFolder } from './fixtures/scripted-service.ts';
+import {
+  greeting,
+  saying,
+  scriptedService,
+  serve,
+  temporaryFolder,
+} from './fixtures/scripted-service.ts';
 import type { ScriptedService, Served } from './fixtures/scripted-service.ts';
 import { connectAgent } from './remote-agent.ts';
 import type { RemoteAgent } from './remote-agent.ts';
 import { bodyBytesMax } from './wire.ts';
-
-const greeting: SendRequest = {
-  channel: 'terminal',
-  channelMessageId: 'm1',
-  person: 'owner',
-  assurance: 'local',
-  text: 'hi',
-  timeZone: 'UTC',
-  interactive: true,
-  stream: true,
-};
 
 async function connected(
   context: TestContext,
