@@ -57,3 +57,54 @@ test('a listener gets all that waits, also when it is more than is taken at once
   }
   assert.deepEqual(heard, ['a', 'b', 'c']);
 });
+
+test('what a listener did not get before it left waits for the next one', async () => {
+  const box = outbox();
+  for (const text of ['a', 'b', 'c']) box.put(text);
+  const notices = createNotices(box);
+  const heard: string[] = [];
+  const signal = new AbortController().signal;
+  for await (const { text } of notices.listen('ann', signal)) {
+    heard.push(text);
+    if (text === 'b') break;
+  }
+  assert.deepEqual(heard, ['a', 'b']);
+  const rest = (await notices.take('ann')).map(({ text }) => text);
+  assert.deepEqual(rest, ['b', 'c']);
+});
+
+test('what one listener is being shown is shown to nobody else; what it leaves goes to those who wait', async () => {
+  const box = outbox();
+  for (const text of ['a', 'b']) box.put(text);
+  const notices = createNotices(box);
+  const ends = [new AbortController(), new AbortController()];
+  const [first, second] = ends.map(({ signal }) =>
+    notices.listen('ann', signal)[Symbol.asyncIterator](),
+  );
+  assert.ok(first && second);
+  assert.equal(((await first.next()).value as OutboundReply).text, 'a');
+  const waiting = second.next();
+  assert.deepEqual(await notices.take('ann'), []);
+  await first.next();
+  await first.return?.();
+  assert.equal(((await waiting).value as OutboundReply).text, 'b');
+  ends[1]?.abort();
+  assert.equal((await second.next()).done, true);
+  assert.deepEqual(await box.waiting(), []);
+});
+
+test('a listener that is told to stop in the middle leaves the rest', async () => {
+  const box = outbox();
+  for (const text of ['a', 'b', 'c']) box.put(text);
+  const end = new AbortController();
+  const heard: string[] = [];
+  for await (const { text } of createNotices(box).listen('ann', end.signal)) {
+    heard.push(text);
+    end.abort();
+  }
+  assert.deepEqual(heard, ['a']);
+  assert.deepEqual(
+    (await box.waiting()).map(({ text }) => text),
+    ['b', 'c'],
+  );
+});

@@ -21,13 +21,7 @@ export function createOutbox(
 ): Pick<Mailbox, 'enqueue' | 'delivered' | 'waiting'> {
   const query = database.query.$extendTables<ChannelTables>();
   const insert = prepareInsert(database);
-  const settle = database.prepare<{ id: string; state: string }>((value) =>
-    query
-      .updateTable('outbox')
-      .set({ state: value('state') })
-      .where('id', '=', value('id'))
-      .where('state', '=', 'pending'),
-  );
+  const settle = prepareSettle(database);
   const bury = async (id: string, error: unknown): Promise<void> => {
     if (!isUnreadable(error)) throw error;
     report(error, `reply ${id}`);
@@ -94,5 +88,17 @@ function prepareInsert(database: Database): (row: OutboxTable) => Statement {
       attempts: value('attempts'),
       payload: value('payload'),
     }),
+  );
+}
+
+/** The statement that ends the waiting of a reply, in one state or the other. */
+function prepareSettle(database: Database): (end: { id: string; state: string }) => Statement {
+  const query = database.query.$extendTables<ChannelTables>();
+  return database.prepare<{ id: string; state: string }>((value) =>
+    query
+      .updateTable('outbox')
+      .set({ state: value('state') })
+      .where('id', '=', value('id'))
+      .where('state', '=', 'pending'),
   );
 }
