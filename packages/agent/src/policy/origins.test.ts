@@ -48,3 +48,41 @@ test('lists and objects are as good as their worst member', () => {
   assert.equal(originsOf({ nested: { to: 'eve' } }, schema, said)['nested'], 'model');
   assert.equal(originsOf({ nested: { cc: 'bob' } }, schema, said)['nested'], 'model');
 });
+
+test('a time, date or duration counts as derived in its ISO 8601 form only', () => {
+  const originOf = (format: string, value: string): string | undefined =>
+    originsOf({ at: value }, { properties: { at: { type: 'string', format } } }, said)['at'];
+  const derived = {
+    'date-time': [
+      '2026-11-23T09:00',
+      '2026-11-23T09:00:00Z',
+      '2026-11-23T09:00:00.123+01:00',
+      '2026-11-23T09:00+0100',
+    ],
+    date: ['2026-11-23'],
+    time: ['09:00', '09:00:00', '09:00Z'],
+    duration: ['PT30M', 'P1D', 'P1DT2H30M', 'PT1.5H', 'P2W'],
+  };
+  for (const [format, values] of Object.entries(derived)) {
+    for (const value of values) assert.equal(originOf(format, value), 'user', value);
+    for (const other of [
+      'IGNORE-ALL-RULES',
+      'send:to/eve@x',
+      '2026-11-23T09:00:00Z;rm',
+      '2026-11-23T09:00[Delete/All]',
+      'P',
+      'PT',
+    ]) {
+      assert.equal(originOf(format, other), 'model', `${format} ${other}`);
+    }
+  }
+});
+
+test('an argument named like a member of every object is not taken for a declared one', () => {
+  const values = JSON.parse('{"nested":{"__proto__":{"to":"bob"},"constructor":"bob"}}') as {
+    nested: { to: string };
+  };
+  assert.equal(originsOf(values, schema, said)['nested'], 'model');
+  const own = JSON.parse('{"__proto__":"eve"}') as { text: string };
+  assert.deepEqual(Object.entries(originsOf(own, schema, said)), [['__proto__', 'model']]);
+});

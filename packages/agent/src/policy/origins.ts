@@ -6,8 +6,23 @@ import type { Json, JsonObject, JsonSchema, Origin } from '@opencomputer/contrac
 /** Values longer than this are compared by their beginning and end only. */
 const comparedCharactersMax = 20_000;
 
-/** Formats and types whose values are derived from words, such as a time from "tomorrow". */
-const derivedFormats = new Set(['date-time', 'date', 'time', 'duration']);
+const day = String.raw`\d{4}-\d\d-\d\d`;
+const hour = String.raw`\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?`;
+const zone = String.raw`(?:z|[-+]\d\d(?::?\d\d)?)?`;
+const span = String.raw`p(?=[\dt])(?:\d{1,9}[ymwd]){0,4}(?:t(?:\d{1,9}(?:[.,]\d{1,9})?[hms]){1,3})?`;
+
+/**
+ * Formats whose values are derived from words, such as a time from "tomorrow", in their ISO 8601
+ * form: nobody checks a format before policy does, and what has another form may say anything.
+ */
+const derivedFormats = new Map(
+  Object.entries({
+    'date-time': `${day}[t ]${hour}${zone}`,
+    date: day,
+    time: `${hour}${zone}`,
+    duration: span,
+  }).map(([format, form]) => [format, new RegExp(`^${form}$`, 'i')]),
+);
 
 /**
  * The origin of each argument. Free text counts as the person's when its words stand in that order,
@@ -23,7 +38,7 @@ export function originsOf(
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
-      const declared = properties[name];
+      const declared = memberOf(properties, name);
       const own = isOwn(value, isObject(declared) ? declared : {}, haystacks);
       return [name, own ? 'user' : 'model'];
     }),
@@ -39,7 +54,7 @@ function isOwn(value: Json, schema: JsonObject, haystacks: readonly string[]): b
   }
   const properties = isObject(schema['properties']) ? schema['properties'] : {};
   return Object.entries(value).every(([name, member]) => {
-    const declared = properties[name];
+    const declared = memberOf(properties, name);
     return isSaid(name, haystacks) || declared !== undefined
       ? isOwn(member, isObject(declared) ? declared : {}, haystacks)
       : false;
@@ -51,7 +66,7 @@ function isDerived(value: string, schema: JsonObject): boolean {
   if (Array.isArray(values)) return values.includes(value);
   if (!/^[-+0-9A-Za-z:;=.,/[\]]{1,120}$/.test(value)) return false;
   if (typeof pattern === 'string') return new RegExp(pattern, 'u').test(value);
-  return typeof format === 'string' && derivedFormats.has(format);
+  return typeof format === 'string' && derivedFormats.get(format)?.test(value) === true;
 }
 
 function isSaid(value: string, haystacks: readonly string[]): boolean {
@@ -67,6 +82,11 @@ function wordsOf(text: string): string {
     .normalize('NFKC')
     .match(/[\p{L}\p{N}\p{S}]+/gu);
   return (words ?? []).join(' ');
+}
+
+/** A model may name an argument `constructor` or `__proto__`: only what is declared counts. */
+function memberOf(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 function isObject(value: Json | undefined): value is JsonObject {
