@@ -113,3 +113,32 @@ test('a server is refused until it is trusted, and switched off by its configura
   assert.match(refused?.kind === 'refused' ? refused.problem : '', /runs outside a sandbox/);
   assert.deepEqual(warnings, ['plugins.notes: the name is that of an official plugin']);
 });
+
+test('no server goes by the name of an official plugin, be it builtin, broken or switched off', async (t) => {
+  const directory = await folder(t);
+  await add(directory, 'memory', { runtime: 'builtin' });
+  await add(directory, 'broken', { entry: 'missing.js' });
+  await add(directory, 'notes');
+  const server = { command: 'npx', trust: true, enabled: true };
+  const { plugins, warnings } = await list(directory, {
+    memory: server,
+    broken: server,
+    notes: server,
+    other: server,
+  });
+  assert.deepEqual(
+    plugins.map(({ name, kind }) => [name, kind]),
+    [
+      ['broken', 'refused'],
+      ['notes', 'program'],
+      ['other', 'server'],
+    ],
+  );
+  assert.equal(warnings.filter((line) => line.includes('official plugin')).length, 3);
+});
+
+test('settings of a builtin plugin are not taken for a server without a program', async (t) => {
+  const directory = await folder(t);
+  await add(directory, 'memory', { runtime: 'builtin' });
+  assert.deepEqual(await list(directory, { memory: {} }), { plugins: [], warnings: [] });
+});

@@ -72,11 +72,14 @@ export interface InstalledPlugins {
  */
 export async function installed(options: InstalledOptions): Promise<InstalledPlugins> {
   const plugins = new Map<string, InstalledPlugin>();
+  /** Names of official plugins, those that run in this process or are switched off included. */
+  const official = new Set<string>();
   const warnings: string[] = [];
   for (const directory of options.directories) {
     for (const folder of await foldersOf(directory.directory)) {
-      const { plugin, warnings: found } = await readPlugin(folder, directory, options);
+      const { name, plugin, warnings: found } = await readPlugin(folder, directory, options);
       warnings.push(...found);
+      if (name !== undefined) official.add(name);
       if (plugin === undefined || options.configuration[plugin.name]?.enabled === false) continue;
       if (plugins.has(plugin.name)) warnings.push(`${folder}: "${plugin.name}" is installed twice`);
       else plugins.set(plugin.name, plugin);
@@ -84,8 +87,9 @@ export async function installed(options: InstalledOptions): Promise<InstalledPlu
   }
   for (const [name, server] of Object.entries(options.configuration)) {
     const isServer = server.command !== undefined || server.url !== undefined;
-    if (!server.enabled || (!isServer && plugins.has(name))) continue;
-    if (plugins.has(name)) warnings.push(`plugins.${name}: the name is that of an official plugin`);
+    if (!server.enabled || (!isServer && official.has(name))) continue;
+    if (official.has(name))
+      warnings.push(`plugins.${name}: the name is that of an official plugin`);
     else plugins.set(name, readServer(name, server));
   }
   return { plugins: [...plugins.values()].slice(0, PLUGINS_MAX), warnings };
@@ -105,37 +109,44 @@ function readServer(name: string, configuration: ServerConfiguration): Installed
   return { kind: 'server', name, configuration };
 }
 
+/** What a folder holds: nothing, or the name of an official plugin, and what is run of it. */
+interface FoundPlugin {
+  readonly name?: string;
+  /** Absent for one that runs in this process. */
+  readonly plugin?: InstalledPlugin;
+  readonly warnings: readonly string[];
+}
+
 async function readPlugin(
   folder: string,
   from: PluginDirectory,
   options: InstalledOptions,
-): Promise<{ plugin: InstalledPlugin | undefined; warnings: readonly string[] }> {
+): Promise<FoundPlugin> {
   const directory = join(from.directory, folder);
   try {
     const found = await loadManifest(directory);
-    if (found === undefined) return { plugin: undefined, warnings: [] };
+    if (found === undefined) return { warnings: [] };
     const { manifest, warnings, file } = found;
+    const { name } = manifest;
     const refuse = (problem: string): AgentError =>
       new AgentError('PLUGIN_MANIFEST', { file, problem });
-    if (manifest.runtime !== 'node') return { plugin: undefined, warnings };
+    if (manifest.runtime !== 'node') return { name, warnings };
     if (!satisfies(options.frameworkVersion, manifest.framework_version)) {
       const wanted = `framework_version: it is for ${manifest.framework_version}`;
       throw refuse(`${wanted}, and this is ${options.frameworkVersion}`);
     }
     const entry = await findEntry(directory, manifest.entry);
     if (entry === undefined) throw refuse(`entry: there is no file ${manifest.entry}`);
-    const { name } = manifest;
     const root = dirname(from.directory);
     const beside = [join(root, 'packages'), join(root, 'node_modules')];
     const libraries = entry.endsWith('.ts') ? (from.libraries ?? beside) : [];
-    return { plugin: { kind: 'program', name, manifest, directory, entry, libraries }, warnings };
+    const plugin = { kind: 'program', name, manifest, directory, entry, libraries } as const;
+    return { name, plugin, warnings };
   } catch (error) {
     if (!isAgentError(error, 'PLUGIN_MANIFEST')) throw error;
     const problem = error.message;
-    return {
-      plugin: { kind: 'refused', name: folder, tier: 'official', problem },
-      warnings: [],
-    };
+    const plugin = { kind: 'refused', name: folder, tier: 'official', problem } as const;
+    return { name: folder, plugin, warnings: [] };
   }
 }
 
