@@ -4,7 +4,7 @@ import { doorTo, failure, fakeService } from '../fixtures/fake-service.ts';
 import type { FakeOptions } from '../fixtures/fake-service.ts';
 import { testContext } from '../fixtures/surroundings.ts';
 import { checkAgent } from './doctor-agent.ts';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 
 const check = (options: FakeOptions): Promise<readonly Finding[]> =>
   checkAgent(testContext({ agent: doorTo(fakeService(options)) }), {});

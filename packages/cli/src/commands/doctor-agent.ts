@@ -8,7 +8,7 @@ import type { OptionValues } from '../definitions.ts';
 import { shownError } from '../failure.ts';
 import { duration } from '../wording.ts';
 import { withAgent } from '../with-agent.ts';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 import { MODEL_MISSING_LINE } from './models.ts';
 
 /** Opens the agent, or connects to the one that runs, and asks it. */

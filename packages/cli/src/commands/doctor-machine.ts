@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { loadConfiguration } from '../configuration.ts';
 import type { Environment } from '../environment.ts';
 import { shownError } from '../failure.ts';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 
 const NODE_MAJOR_MIN = 24;
 const NODE_MAJOR = 26;

@@ -15,14 +15,7 @@ import {
   checkRuntime,
   checkSandbox,
 } from './doctor-machine.ts';
-
-/** What one check found. */
-export interface Finding {
-  readonly state: 'ok' | 'warn' | 'fail';
-  readonly text: string;
-  /** What to do about it. */
-  readonly remedy?: string;
-}
+import type { Finding } from './finding.ts';
 
 /** Runs all checks; the exit code is 1 when one failed. */
 export async function doctor(

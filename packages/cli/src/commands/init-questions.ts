@@ -6,7 +6,7 @@ import { cancel, intro, isCancel, outro, password, select, text } from '@clack/p
 import type { Configuration, ModelConfiguration } from '@opencomputer/contracts';
 import type { ConfigurationChange } from '../configuration-file.ts';
 import type { Environment } from '../environment.ts';
-import { withModel } from './init.ts';
+import { withModel } from './model-choice.ts';
 
 /** Raised by Esc or Ctrl-C in a question, and caught here. */
 class Cancelled extends Error {}

@@ -9,6 +9,7 @@ import type { ConfigurationChange } from '../configuration-file.ts';
 import { loadConfiguration } from '../configuration.ts';
 import type { OptionValues } from '../definitions.ts';
 import { exitCodes } from '../failure.ts';
+import { withModel } from './model-choice.ts';
 
 /** Sets the agent up. */
 export async function init(
@@ -37,18 +38,6 @@ export async function init(
     output.write(`Saved in ${source.file}. Check it with \`agent doctor\`.\n`);
   }
   return exitCodes.ok;
-}
-
-/** The model that a person chose becomes the first one; the others stay as fallbacks. */
-export function withModel(
-  configuration: Configuration,
-  model: Configuration['models'][number],
-): ConfigurationChange {
-  const others = configuration.models.filter(
-    (each) =>
-      each.provider !== model.provider || each.model !== model.model || each.url !== model.url,
-  );
-  return { path: ['models'], value: [model, ...others] };
 }
 
 function changesOf(options: OptionValues, configuration: Configuration): ConfigurationChange[] {
