@@ -11,6 +11,9 @@ import * as z from 'zod';
 const ENTRIES: Readonly<Record<string, string>> = {
   contracts: 'packages/contracts/dist-types/index.d.ts',
   plugin: 'packages/plugin/dist-types/index.d.ts',
+  'plugin-time': 'packages/plugin/dist-types/time/index.d.ts',
+  'plugin-match': 'packages/plugin/dist-types/match.d.ts',
+  'plugin-process': 'packages/plugin/dist-types/process/index.d.ts',
   testkit: 'packages/testkit/dist-types/index.d.ts',
   'agent-core': 'packages/agent/dist-types/core/index.d.ts',
 };
