@@ -77,6 +77,8 @@ class Host implements ListingPluginHost {
   readonly #supervisors = new Map<string, Supervisor>();
   #catalogue: Catalogue;
   #refreshing: Promise<ReadonlyMap<string, string>> | undefined;
+  /** Servers that could not be asked for their tools the last time, with the problem. */
+  #unreached: ReadonlyMap<string, string> = new Map();
   #isStopped = false;
 
   constructor(options: PluginHostOptions) {
@@ -103,9 +105,13 @@ class Host implements ListingPluginHost {
   }
 
   describe(): ReturnType<PluginHost['describe']> {
-    return this.#catalogue.describe(
+    const described = this.#catalogue.describe(
       (plugin) => this.#builtins.has(plugin) || this.#supervisors.get(plugin)?.isRunning === true,
     );
+    return described.map((summary) => {
+      const problem = this.#unreached.get(summary.plugin);
+      return problem === undefined ? summary : { ...summary, problem };
+    });
   }
 
   log(plugin: string): string {
@@ -263,6 +269,7 @@ class Host implements ListingPluginHost {
         deadline.dispose();
       }
     }
+    this.#unreached = problems;
     return problems;
   }
 

@@ -186,4 +186,6 @@ test('a server that cannot be started is named with its problem, and offers noth
   const problems = await host.refresh(forever);
   assert.match(problems.get('missing') ?? '', /there is no program/);
   assert.deepEqual(host.tools(), []);
+  const [described] = host.describe();
+  assert.match(described?.problem ?? '', /there is no program/);
 });
