@@ -41,7 +41,7 @@ export function exitCodeOf(code: ErrorCode): number {
   if (denied.includes(code)) return exitCodes.denied;
   if (code === 'MODEL_MISSING') return exitCodes.modelMissing;
   if (code === 'TURN_CANCELLED') return exitCodes.interrupted;
-  if (/^(STORE|SEAL|MIGRATION)_/.test(code)) return exitCodes.store;
+  if (/^(STORE|SEAL|ROOT_KEY|MIGRATION)_/.test(code)) return exitCodes.store;
   return exitCodes.failed;
 }
 

@@ -51,7 +51,7 @@ test('another installation’s key does not open it', async (t) => {
 
 test('where data were sealed before, a missing key is an error and none is made', async (t) => {
   const path = join(temporaryFolder(t), 'root.key');
-  await assert.rejects(prepared(path, false), { code: 'STORE_DAMAGED', message: /missing/ });
+  await assert.rejects(prepared(path, false), { code: 'ROOT_KEY_WRONG', message: /missing/ });
   assert.throws(() => statSync(path), { code: 'ENOENT' });
 });
 
@@ -59,12 +59,12 @@ test('a file that is not a root key is refused and kept', async (t) => {
   const path = join(temporaryFolder(t), 'root.key');
   for (const text of ['', 'letter', 'opencomputer-root-key-1:dG9vIHNob3J0', 'x'.repeat(68)]) {
     writeFileSync(path, text);
-    await assert.rejects(prepared(path), { code: 'STORE_DAMAGED' });
+    await assert.rejects(prepared(path), { code: 'ROOT_KEY_WRONG' });
     assert.equal(readFileSync(path, 'utf8'), text);
   }
 });
 
 test('a key that was not prepared wraps nothing', async (t) => {
   const rootKey = fileRootKey(join(temporaryFolder(t), 'root.key'));
-  await assert.rejects(rootKey.wrap('person:a', plain), { code: 'STORE_DAMAGED' });
+  await assert.rejects(rootKey.wrap('person:a', plain), { code: 'ROOT_KEY_WRONG' });
 });

@@ -14,7 +14,7 @@ import { AgentError } from '@opencomputer/contracts';
 export interface RootKey {
   /**
    * Must be called first. `mayCreate` is true only where nothing was sealed before; else a
-   * missing root key rejects with STORE_DAMAGED.
+   * missing root key rejects with ROOT_KEY_WRONG.
    */
   prepare(mayCreate: boolean): Promise<void>;
   /** The key, wrapped for `context`; only the same root key and context unwrap it. */
@@ -100,5 +100,5 @@ function unwrapWith(root: KeyObject, context: string, wrapped: Uint8Array): Buff
 
 /** The error of a root key that is missing or is another one. */
 export function rootKeyWrong(file: string, problem: string, cause?: unknown): AgentError {
-  return new AgentError('STORE_DAMAGED', { file, problem }, { cause });
+  return new AgentError('ROOT_KEY_WRONG', { file, problem }, { cause });
 }

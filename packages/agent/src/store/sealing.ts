@@ -29,7 +29,7 @@ export interface SealingOptions {
 const personsMaxDefault = 1000;
 
 /**
- * Sealing under the keys in the database. Rejects with STORE_DAMAGED when the root key is
+ * Sealing under the keys in the database. Rejects with ROOT_KEY_WRONG when the root key is
  * missing although keys exist, or is not the one that wrapped them.
  */
 export async function openSealing(options: SealingOptions): Promise<Sealing> {

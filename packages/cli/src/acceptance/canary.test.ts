@@ -39,7 +39,7 @@ function formsOf(word: string): Map<string, Buffer> {
     forms.set(`${text} in UTF-16, big end first`, Buffer.from(text, 'utf16le').swap16());
     forms.set(`${text} in hexadecimal`, Buffer.from(hexadecimal));
     forms.set(`${text} in upper hexadecimal`, Buffer.from(hexadecimal.toUpperCase()));
-    forms.set(`${text} reversed`, Buffer.from([...text].toReversed().join('')));
+    forms.set(`${text} reversed`, Buffer.from(bytes.toReversed()));
     // In base64 a word looks different at each of three offsets; only what is its own is looked for.
     for (const offset of [0, 1, 2]) {
       const shifted = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');

@@ -6,10 +6,10 @@ import { endOf, only, openTestAgent, read, temporaryFolder, typed } from './fixt
 
 const clock = createFakeClock(Date.UTC(2026, 0, 1));
 const reports: string[] = [];
+const directory = temporaryFolder({ after });
 let agent: AgentService;
 
 before(async () => {
-  const directory = temporaryFolder({ after });
   agent = await openTestAgent({ directory, clock }, reports);
 });
 after(async () => {
