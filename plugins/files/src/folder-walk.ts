@@ -4,6 +4,7 @@
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAgentData, isCredential } from './withheld.ts';
 
 /** A file that was found; `path` is absolute, `shown` relative to the granted folder. */
 export interface FoundFile {
@@ -41,6 +42,7 @@ export async function* walkFolder(
     }
     const next: string[] = [];
     for (const folder of level) {
+      if (await isAgentData(join(root, folder))) continue;
       for await (const entry of entriesOf(join(root, folder))) {
         entries += 1;
         if (entries > entriesMax || signal.aborted) {
@@ -48,6 +50,7 @@ export async function* walkFolder(
           return;
         }
         const shown = join(folder, entry.name);
+        if (isCredential(entry.name)) continue;
         if (entry.isDirectory() && !SKIPPED.has(entry.name)) next.push(shown);
         if (entry.isFile()) yield { path: join(root, shown), shown, name: entry.name };
       }

@@ -4,6 +4,7 @@
 import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isWithheld } from './withheld.ts';
 
 /** A path that may be used; `shown` is how a person knows it, relative to its folder. */
 export interface GrantedPath {
@@ -48,6 +49,9 @@ export async function grantPath(asked: string, folders: readonly string[]): Prom
     const { path, exists } = await realPathOf(candidate);
     const root = roots.find((folder) => isInside(folder, path));
     if (root === undefined) continue;
+    if (await isWithheld(root, path)) {
+      return { refusal: `"${asked}" may hold keys, so I never open it.` };
+    }
     const granted = { path, shown: relative(root, path) || basename(path), exists };
     if (exists) return granted;
     missing ??= granted;
