@@ -30,7 +30,7 @@ function answerTime(
   const chosen = chooseWhen(findDates(said, context));
   if (chosen === undefined) return undefined;
   const { mention } = chosen;
-  const value = timeValue(declaration.type, mention, context);
+  const value = timeValue(declaration, mention, context);
   if (value === undefined) return undefined;
   return said === text
     ? { value, span: mention.span, text: text.slice(mention.span[0], mention.span[1]) }

@@ -266,6 +266,87 @@ the event was a success | cancel culture is out of control | unsubscribe me from
 note taken | duly noted | noted | remember me | remind me why i married you
 remind me who won in 2006
 remind me how photosynthesis works | remember pearl harbor | forget me not is a flower | memory lane
+when do i get paid | when is my next payday | when is my rent bill due
+when does my insurance expire
+what is my credit score | what is my bank balance | what is my account number
+what is my tax bracket
+how much is my phone bill | how much did i spend on food last month | how much money do i have left
+how much do i owe on my card | how much is a share of google | how much is the ticket to madrid
+what are my savings worth | what is my income tax this year | what's my salary after tax
+what did i spend on petrol in june | show me my last transactions | show my bank statement
+tell me my card balance | tell me my spending for this week | tell me how much rent costs here
+pay my water bill | pay off my credit card | freeze my bank card | block my debit card please
+my card was stolen | my credit card has a crack in it | report my card as lost | report a fraud
+i want to dispute a charge | change the pin of my card | reset my bank pin
+move fifty euros to savings
+transfer money from checking to savings | move money between my accounts | deposit this cheque
+open a savings account | order more cheques | increase my credit limit | apply for a loan
+set up a direct debit | how do i set up a standing order | how do i find my tax form
+how do i file a claim | which insurance do i have | what does my health insurance cover
+what is my deductible | does my plan cover dental | what vaccines do i need for india
+do i need a visa for japan | what do i need to travel to cuba | what plug do they use in england
+which injections do i need before going to kenya | are there travel warnings for egypt
+what is there to see in prague | what is there to do in dublin | things to do in boston
+what are the sights of vienna | where can i find good sushi | where can i find the fuse in my car
+where can i find my gearbox number | where do i find cheap flights | where can i get a new passport
+where can i get my shoes repaired | is there a way to track my parcel | where is my parcel
+where is my order | what is the status of my refund | track my delivery | has my package shipped
+where am i right now | what is my location | share my location with anna | find my phone
+find a vegan restaurant near the station | find me a recipe with chickpeas | find the next bus home
+find that song that goes la la la | list a few good bakeries nearby
+list cheap hotels near the airport
+are there any good films on | are there any pharmacies open now | any good podcasts out there
+please find the population of peru | find the capital of chile | look up the weather in oslo
+can you tell me how to bake bread | can you tell me how to change a light bulb
+can you tell me how much a stamp costs | can you tell me what gas this car takes
+can you tell me why the sky is red | can you tell me the score | can you tell me a secret
+can you give me directions to the beach | can you give me a recipe for soup
+can you give me a dinner suggestion | can you recommend a hotel | give me directions home
+give me instructions for changing a tyre | give me an idea for dinner | give me a compliment
+do you know how to make pancakes | do you know how to fix a tap | do you know where i can buy stamps
+do you know the way to san jose | do you know a good mechanic | do you know who won the election
+i don't know how to cook rice | i'm not sure how to tie a bow tie | i need to know how to boil eggs
+i need to know the bus fare | i need to know who runs this company | i want to know more about jazz
+i would like to know how planes fly | help me fix my bike | help me choose a sofa
+help me find a new job | please help me with my taxes | can you help me fix the sink
+who do you work for | which company made you | are you a robot | are you a human | who built you
+what do you think of me | do you have a boss | do you have hobbies | do you have a family
+do you like pizza | do you sleep | how smart are you | what is your name | what is your age
+where were you born | do you speak with other people | are you listening to me
+how do i jump start a car | how do i change my oil | when should i change the oil
+what is my tyre pressure | how does my tyre pressure look | what is the fuel level | is my tank full
+how many litres are left in the tank | what is my mileage | check the engine light
+when is my next oil change | when was my car last serviced
+schedule a repair for my car at the garage
+how is the traffic | how is the food at that place | how is the soup | how is cheese made
+how is it outside today | how are candles made | how good is that restaurant | how busy is the shop
+how long is the queue at the bank | how long does the drive take | how many onions do we have
+how many calories are in a pizza | what is the nutrition of rice | nutrition facts of an apple
+is there sugar in ketchup | what can i use instead of butter | can i use oil instead of butter
+what goes well with salmon | what should i eat tonight | what do you recommend for dinner
+how long does milk last in the fridge | can i freeze cooked pasta | is this cheese still good
+confirm my table at the bistro | confirm my hotel booking | cancel my table for tonight
+how do i cancel a hotel booking | do they take reservations at the grill
+does the diner have parking
+can you make a booking at the steak house | is the restaurant open on monday
+when is the next flight to rome | when is the next train | when does my plane board
+is my flight late
+when is the next comet | when is the next big game | what gate does my flight leave from
+what is the baggage allowance | i lost my luggage | upgrade my seat | check me in for my flight
+order everything on the menu | order more printer ink | reorder my medicine | buy more stamps online
+i want to buy insurance | i want to shop for shoes | i want to apply for a card
+let my bank know i am abroad | tell my bank that i am travelling | let the landlord know it leaks
+tell the doctor i am ill | let everybody know we won | inform the police
+play that song again | play my workout playlist | skip this song | what is playing | who sings this
+turn the television on | turn the fan off | dim the lights in the hall | make the room warmer
+how do you say hello in greek | what is thank you in korean | what is the word for cat in polish
+what is the point of life | what are the points on my loyalty card | how do i use my reward points
+walk me through buying a house | walk me through a divorce | talk me through making sushi
+what is happening in the world | what is happening with the election
+what happened to the dinosaurs
+what size are my tyres | what size shoes does shaq wear | what time is my flight | am i your boss
+am i going to die | am i pretty | am i right | is it friday yet | will i be rich | do i look fat
+what shots does a puppy need | what documents do i need for a loan | what do i need for a mortgage
 `;
 
 /** The background utterances, in the order in which they were written. */

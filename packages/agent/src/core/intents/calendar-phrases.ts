@@ -200,6 +200,31 @@ function recurrencePhrases(today: CalendarDay): Phrase[] {
   ];
 }
 
+const holidays: readonly (readonly [name: string, month: number, day: number])[] = [
+  ["new year['’]?s eve", 12, 31],
+  ["new year(?:['’]?s)? day", 1, 1],
+  ["new year(?:['’]?s)?", 1, 1],
+  ['christmas eve', 12, 24],
+  ['christmas(?: day)?', 12, 25],
+  ['boxing day', 12, 26],
+  ["hallowe[’']?en", 10, 31],
+  ["valentine['’]?s day", 2, 14],
+];
+/** What may stand behind a holiday that is a date; "the Christmas party" is none. */
+const dateEnd =
+  '(?=\\s*(?:$|[,.!?;]|(?:at|to|on|from|in|by|for|with|and|or|until|about|please|this|next|we|i)\\b))';
+
+/** Holidays of fixed date, the next time that they come; "happy new year" is a wish. */
+function holidayPhrases(today: CalendarDay): Phrase[] {
+  return holidays.map(([name, month, date]) => ({
+    pattern: new RegExp(`(?<!\\b(?:happy|merry|the|my|our) )\\b${name}${dateEnd}`, 'gi'),
+    read: () => {
+      const past = month < today.month || (month === today.month && date < today.day);
+      return { day: { year: today.year + (past ? 1 : 0), month, day: date }, grain: 'day' };
+    },
+  }));
+}
+
 function periodPhrases(today: CalendarDay): Phrase[] {
   return [
     {
@@ -270,6 +295,7 @@ export function calendarPhrases(today: CalendarDay): readonly Phrase[] {
       pattern: /\b(this|next) month on the (\d{1,2})(?:st|nd|rd|th)\b/gi,
       read: ([, side, date]) => monthDay(today, { date, side }),
     },
+    ...holidayPhrases(today),
     ...periodPhrases(today),
     { pattern: /\b(?:the )?day after tomorrow\b/gi, read: () => day(2) },
     { pattern: /\b(?:the )?day before yesterday\b/gi, read: () => day(-2) },

@@ -28,7 +28,11 @@ function isName(text: string, parsed: Parsed): boolean {
   const before = text.slice(0, parsed.index);
   const words = parsed.text.trim();
   if (monthName.test(words)) return !monthLead.test(before);
-  if (shortWeekday.test(words)) return !weekdayLead.test(before);
+  if (shortWeekday.test(words)) {
+    // a time of day, which comes blanked out, makes "tues 10" a day
+    const timeFollows = /^,?\s{3}/.test(text.slice(parsed.index + parsed.text.length));
+    return !weekdayLead.test(before) && !timeFollows;
+  }
   return false;
 }
 

@@ -101,6 +101,20 @@ const notCounted =
   '(?!\\s*(?:[%$€£°/]|[:.]?\\d|percent|dollars?|euros?|pounds?|degrees?|people|miles?|km|kg|items?' +
   '|invoices?|pages?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[a-z]+ (?:street|st|road|avenue)\\b))';
 
+const weekday = '(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?';
+/** A day in front or behind; phrases that were read before this are blank by now. */
+const dayBefore = `(?<=\\b${weekday},?\\s|\\s{5})`;
+const dayAfter = `(?=\\s+(?:on |this |next )?${weekday}\\b|\\s{6})`;
+const clockTime = '(\\d{1,2})(?::([0-5]\\d))?';
+const bareRange = `${clockTime}\\s?(?:-|–|to|until|till)\\s?${clockTime}(?![\\w:%.])`;
+
+function readBareRange(match: RegExpExecArray): Omit<DateMention, 'span'> | undefined {
+  const [, fromHour, fromMinute, toHour, toMinute] = match;
+  const time = timeOf(fromHour, fromMinute, undefined);
+  const timeEnd = timeOf(toHour, toMinute, undefined);
+  return time === undefined || timeEnd === undefined ? undefined : { time, timeEnd };
+}
+
 /** Longest and most certain first: what one phrase takes, a later one does not see. */
 export const clockPhrases: readonly Phrase[] = [
   {
@@ -118,6 +132,19 @@ export const clockPhrases: readonly Phrase[] = [
       'gi',
     ),
     read: range,
+  },
+  { pattern: new RegExp(`${dayBefore}${bareRange}`, 'gi'), read: readBareRange },
+  { pattern: new RegExp(`\\b${bareRange}${dayAfter}`, 'gi'), read: readBareRange },
+  {
+    pattern: /(?:\bat|@)\s?(\d{1,2})\.([0-5]\d)(?![\w.])/gi,
+    read: ([, hours, minutes]) => withTime(timeOf(hours, minutes, undefined)),
+  },
+  {
+    pattern: new RegExp(
+      `(?<=\\b${weekday},?\\s)(\\d{1,2})(?:[:.]([0-5]\\d))?(?=\\s*(?:$|[,.!?;](?!\\d)))`,
+      'gi',
+    ),
+    read: ([, hours, minutes]) => withTime(timeOf(hours, minutes, undefined)),
   },
   {
     pattern: new RegExp(`\\b(\\d{1,2}):(\\d{2})(?::\\d{2})?\\s?(${meridiem})?(?![\\w:])`, 'gi'),
@@ -141,7 +168,7 @@ export const clockPhrases: readonly Phrase[] = [
   {
     pattern: new RegExp(
       `\\b(?:by|around|until|till|before|after) (${hour})\\b` +
-        '(?=\\s*(?:$|[,.!?;]|today|tomorrow|tonight|on\\b|to\\b|in the\\b|this\\b|next\\b|please\\b))',
+        '(?=\\s*(?:$|[,.!?;]|today|tomorrow|tonight|on\\b|to\\b|for\\b|in the\\b|this\\b|next\\b|please\\b))',
       'gi',
     ),
     read: ([, hours]) => withTime(timeOf(hours, undefined, undefined)),

@@ -72,6 +72,34 @@ test('phrases mean the instant that a person means', () => {
   for (const [text, instant] of Object.entries(expected)) assert.equal(when(text), instant, text);
 });
 
+test('holidays are days, unless they name something else', () => {
+  const day = (text: string): string | undefined => {
+    const chosen = chooseWhen(findDates(text, context()));
+    return chosen && resolveDay(chosen.mention, context());
+  };
+  assert.equal(day('on christmas eve'), '2026-12-24');
+  assert.equal(day("what is on new year's eve?"), '2026-12-31');
+  assert.equal(day('until new year'), '2027-01-01');
+  assert.equal(day("on valentine's day at 8"), '2027-02-14');
+  assert.equal(day('bake for the christmas party'), undefined);
+  assert.equal(day('happy new year'), undefined);
+});
+
+test('an evening in a name stays in the name, and still tells the hour', () => {
+  const text = 'the parents evening on thursday at 7';
+  assert.equal(when(text), '2026-05-07T19:00');
+  const chosen = chooseWhen(findDates(text, context()));
+  assert.equal(text.slice(...(chosen?.spans[0] ?? [])), 'on thursday at 7');
+});
+
+test('bare hours next to a day are times', () => {
+  assert.equal(range('sprint review thursday 10 to 11'), '2026-05-07T10:00/2026-05-07T11:00');
+  assert.equal(range('9-11 tomorrow'), '2026-05-07T09:00/2026-05-07T11:00');
+  assert.equal(when('friday 9'), '2026-05-08T09:00');
+  assert.equal(when('friday at 8.30'), '2026-05-08T08:30');
+  assert.equal(when('read chapters 10 to 11'), undefined);
+});
+
 test('names and plain numbers are no dates', () => {
   for (const text of [
     'call May about 2 invoices',

@@ -87,6 +87,12 @@ function join(text: string, mentions: readonly DateMention[], ranges: boolean): 
     if (previous !== undefined) {
       const gap = text.slice(previous.span[1], mention.span[0]);
       if (mention.span[0] < previous.span[1]) continue;
+      const onDay = /^\s*on\b/i.test(text.slice(previous.span[1], mention.span[1]));
+      if (previous.loose === true && previous.part !== undefined && onDay) {
+        // "the parents' evening on Thursday at 7": a name, which still tells the hour
+        joined.push({ ...mention, part: mention.part ?? previous.part });
+        continue;
+      }
       if (joint.test(gap) && mergeable(previous, mention)) {
         joined[joined.length - 1] = merge(previous, mention);
         continue;
@@ -265,6 +271,12 @@ function instantMeant(mention: DateMention, context: DateContext): number | unde
 export function resolveInstant(mention: DateMention, context: DateContext): string | undefined {
   const instant = instantMeant(mention, context);
   return instant === undefined ? undefined : toIso(instant, context.timeZone);
+}
+
+/** The hour and minute most likely meant, as `HH:MM`. */
+export function resolveClock(time: TimeOfDay, part: DayPart | undefined): string {
+  const hour = (hoursMeant(time, part)[0] ?? time.hour) % 24;
+  return [hour, time.minute].map((value) => String(value).padStart(2, '0')).join(':');
 }
 
 /** The day of a mention as `YYYY-MM-DD`; undefined when it names none. */

@@ -191,6 +191,12 @@ function firstWord(words: readonly string[]): string {
   return words.find((word) => !courtesy.test(word)) ?? '';
 }
 
+/** True when a message begins as a statement: "I finished", "we need", but not "can we". */
+export function isStatement(tokens: readonly Token[]): boolean {
+  const [subject, verb] = tokens.map(({ word }) => word).filter((word) => !courtesy.test(word));
+  return subjects.has(subject ?? '') && !wishes.has(verb ?? '');
+}
+
 /** True when a message begins with a refusal, such as "don't show me". */
 export function isRefusal(frame: readonly Token[]): boolean {
   const words = frame.map(({ word }) => word).filter((word) => !courtesy.test(word));
@@ -220,9 +226,11 @@ export function findObjection(
   const whole = said.join(' ');
   if (openQuestion.test(whole)) return 'a question about it';
   if (conditionWords.has(firstWord(said))) return 'conditional';
-  const [subject, verb] = said.filter((word) => !courtesy.test(word));
-  const states = subjects.has(subject ?? '') && !wishes.has(verb ?? '');
-  if (states && !own.starts.has(`${subject} ${verb}`)) return 'a statement';
+  const opening = said
+    .filter((word) => !courtesy.test(word))
+    .slice(0, 2)
+    .join(' ');
+  if (isStatement(tokens) && !own.starts.has(opening)) return 'a statement';
   const asks = [firstWord(words), firstWord(plainly(said))].some(
     (first) => questionWords.has(first) && !own.starts.has(first),
   );

@@ -18,10 +18,11 @@ import type { Cues } from './cues.ts';
 import type { DateContext } from './dates.ts';
 import { answerSlot, confirmation } from './answers.ts';
 import { expandExample } from './fillers.ts';
-import { findObjection, isRefusal } from './guards.ts';
+import { findObjection, isRefusal, isStatement } from './guards.ts';
 import { seededRandom } from './random.ts';
 import { fillSlots, planSlots } from './slots.ts';
 import type { FilledSlots } from './slots.ts';
+import { politeBefore } from './filling.ts';
 import type { SlotPlan } from './filling.ts';
 import { readTokens, textCharactersMax } from './tokens.ts';
 
@@ -58,14 +59,23 @@ interface Bar {
   readonly ratio: number;
 }
 
-const readBar: Bar = { act: 0.45, confirm: 0.25, ratio: 1.5 };
-const writeBar: Bar = { act: 0.7, confirm: 0.25, ratio: 2.5 };
-/** A write whose free text nothing introduced must be this sure. */
-const unsureTextBar = 0.85;
+const readBar: Bar = { act: 0.6, confirm: 0.2, ratio: 3 };
+const writeBar: Bar = { act: 0.75, confirm: 0.2, ratio: 4 };
+/** What the classifier takes for out of scope is confirmed only when it is as likely as this. */
+const outsideBar = 0.25;
+/** A write whose free text nothing introduced, or that says last what it asks for, must be this sure. */
+const unsureTextBar = 0.9;
+/** So likely must an intent be before its missing slots are asked for. */
+const askBar = 0.6;
+/** Share of the words that must occur in some example, so that no likeness of letters is acted on. */
+const knownWordsMin = 0.34;
+/** A read that may be meant where the likeliest intent, a write, is not. */
+const besideBar = 0.1;
 /** How characteristic of another intent a word must be to hold a write back. */
 const rivalLogOdds = 2.5;
 const seed = 7;
-const variantsPerTemplate = 2;
+/** Each template is seen with so many fillers; where there are few templates, with more. */
+const variantsPerTemplate = { few: 5, many: 2, manyFrom: 60 } as const;
 const withoutSlots = /\{[a-z][a-zA-Z0-9_-]*\}/g;
 
 interface Merged {
@@ -100,8 +110,10 @@ export function trainingUtterances(sources: readonly IntentSource[]): LabelledUt
   const random = seededRandom(seed);
   const utterances: LabelledUtterance[] = [];
   for (const [intent, { slots, examples }] of mergeSources(sources)) {
+    const { few, many, manyFrom } = variantsPerTemplate;
+    const variants = examples.length < manyFrom ? few : many;
     for (const example of examples) {
-      const times = example.includes('{') ? variantsPerTemplate : 1;
+      const times = example.includes('{') ? variants : 1;
       for (let variant = 0; variant < times; variant += 1) {
         utterances.push({ text: expandExample(example, slots, random), intent });
       }
@@ -138,6 +150,8 @@ interface Weighed {
   /** How many times as likely as the next intent that is not out of scope. */
   readonly ratio: number;
   readonly inScope: boolean;
+  /** In scope, and in words that were heard before. */
+  readonly clear: boolean;
   readonly scores: readonly IntentScore[];
 }
 
@@ -149,6 +163,7 @@ function weigh(found: Classification): Weighed | undefined {
     score: first.score,
     ratio: second === undefined ? Infinity : first.score / Math.max(second.score, 1e-9),
     inScope: found.intent !== outOfScope,
+    clear: found.intent !== outOfScope && found.knownWords >= knownWordsMin,
     scores: found.scores,
   };
 }
@@ -174,22 +189,63 @@ function rivalWord(
   );
 }
 
+/** What keeps a read from being done at once; it needs less than a write. */
+function readDoubt(
+  parser: IntentParser,
+  { intent }: Weighed,
+  { filled, text }: { readonly filled: FilledSlots; readonly text: string },
+): string | undefined {
+  const verb = filled.frame.map(({ word }) => word).find((word) => !politeBefore.has(word));
+  const rival = rivalWord(parser, intent, verb === undefined ? [] : [verb]);
+  if (rival !== undefined) return `"${rival}" speaks for something else`;
+  const tokens = readTokens(text);
+  const own = parser.intents.get(intent)?.plan.own.starts;
+  const opening = tokens.slice(0, 2).map(({ word }) => word);
+  return isStatement(tokens) && own?.has(opening.join(' ')) !== true
+    ? 'it may only be said'
+    : undefined;
+}
+
 /** What keeps a write from being done at once; undefined when nothing does. */
-function doubt(parser: IntentParser, weighed: Weighed, filled: FilledSlots): string | undefined {
+function doubt(
+  parser: IntentParser,
+  weighed: Weighed,
+  { filled, text }: { readonly filled: FilledSlots; readonly text: string },
+): string | undefined {
   const words = filled.frame.map(({ word }) => word);
   if (strongestCue(parser.cues, weighed.intent, words) === 0) return 'no word of it was said';
   const rival = rivalWord(parser, weighed.intent, words);
   if (rival !== undefined) return `"${rival}" speaks for something else`;
-  if (!filled.sure && weighed.score < unsureTextBar) return 'it is not clear what it is about';
+  if (isStatement(readTokens(text)) && !filled.requestLast) return 'it may only be said';
+  const unsure = !filled.sure || filled.textFirst;
+  if (unsure && weighed.score < unsureTextBar) return 'it is not clear what it is about';
   if (filled.embedded) return 'it may be about something else';
   if (filled.unusedRepeat) return 'it cannot repeat';
   return undefined;
 }
 
+/** Objections that the words of free text may give by chance: worth a question, where others are not. */
+const soft: ReadonlySet<string> = new Set([
+  'a statement',
+  'reported',
+  'about the past',
+  'conditional',
+  'talk about it',
+]);
+
 function objectionTo(known: KnownIntent, filled: FilledSlots, text: string): string | undefined {
   if (known.effect === 'read') return isRefusal(filled.frame) ? 'refused' : undefined;
-  if (/^\s*["“«„>]/u.test(text)) return 'quoted';
-  return findObjection(filled.frame, readTokens(text), known.plan.own);
+  if (/^\s*["“«„>]/u.test(text) && !filled.requestLast) return 'quoted';
+  const found = findObjection(filled.frame, readTokens(text), known.plan.own);
+  // "I parked on level 3, remember that" states first and asks then
+  return found === 'a statement' && filled.requestLast ? undefined : found;
+}
+
+/** The likeliest intent that only reads, in place of a write that is not meant. */
+function readBeside(parser: IntentParser, weighed: Weighed): IntentScore | undefined {
+  return weighed.scores.find(
+    ({ intent, score }) => score >= besideBar && parser.intents.get(intent)?.effect === 'read',
+  );
 }
 
 function decide(parser: IntentParser, weighed: Weighed, input: ParseInput): IntentResult {
@@ -207,21 +263,27 @@ function decide(parser: IntentParser, weighed: Weighed, input: ParseInput): Inte
     alternatives: weighed.scores,
     reason,
   });
+  const sure = weighed.clear && weighed.score >= bar.act && weighed.ratio >= bar.ratio;
   const objection = objectionTo(known, filled, input.text);
   if (objection !== undefined) {
-    return unknown(`it names ${weighed.intent}, but is ${objection}`, weighed.scores);
+    const reason = `it names ${weighed.intent}, but is ${objection}`;
+    if (sure && soft.has(objection)) return result('confirm', reason);
+    const other = writes ? readBeside(parser, weighed) : undefined;
+    if (other === undefined) return unknown(reason, weighed.scores);
+    return { ...decide(parser, { ...weighed, ...other, ratio: 1 }, input), reason };
   }
-  const sure = weighed.inScope && weighed.score >= bar.act && weighed.ratio >= bar.ratio;
   if (!sure) {
-    const likely = weighed.score >= (weighed.inScope ? bar.confirm : bar.act);
+    const likely = weighed.score >= (weighed.inScope ? bar.confirm : outsideBar);
     return likely
       ? result('confirm', 'it may mean something else')
       : unknown('it is like no known intent', weighed.scores);
   }
-  const held = writes ? doubt(parser, weighed, filled) : undefined;
+  const said = { filled, text: input.text };
+  const held = writes ? doubt(parser, weighed, said) : readDoubt(parser, weighed, said);
   if (held !== undefined) return result('confirm', held);
-  if (filled.missing.length > 0) return result('ask-slot', `missing: ${filled.missing.join(', ')}`);
-  return result('act', 'it is clear and complete');
+  if (filled.missing.length === 0) return result('act', 'it is clear and complete');
+  if (weighed.score < askBar) return result('confirm', 'much of it is missing');
+  return result('ask-slot', `missing: ${filled.missing.join(', ')}`);
 }
 
 function earlier(expectation: Expectation): Record<string, SlotValue> {

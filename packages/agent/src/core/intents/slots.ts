@@ -27,6 +27,10 @@ export interface FilledSlots {
   readonly sure: boolean;
   /** True when words in front of the request make it something else, as in "Bob said remind me to". */
   readonly embedded: boolean;
+  /** True when the message begins with free text, and so only later says what it asks for. */
+  readonly textFirst: boolean;
+  /** True when the last words belong to the request: "…, remember that". */
+  readonly requestLast: boolean;
   /** True when a recurrence was said and no slot takes one. */
   readonly unusedRepeat: boolean;
 }
@@ -196,6 +200,8 @@ export function fillSlots(plan: SlotPlan, text: string, context: DateContext): F
     frame,
     sure: led.complete,
     embedded: led.embedded,
+    textFirst: tokens[0] !== undefined && frame[0] !== tokens[0],
+    requestLast: tokens.length > 0 && frame.at(-1) === tokens.at(-1),
     unusedRepeat,
   };
 }

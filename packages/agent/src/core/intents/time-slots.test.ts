@@ -12,12 +12,23 @@ const context = {
   parseDates: parseChronoDates,
 };
 
+interface Declared {
+  readonly type: SlotDeclaration['type'];
+  readonly required: boolean;
+  readonly after: readonly string[];
+}
+
 function fill(
   text: string,
-  types: Record<string, SlotDeclaration['type']>,
+  declared: Readonly<Record<string, SlotDeclaration['type'] | Declared>>,
 ): Record<string, unknown> {
   const slots = Object.fromEntries(
-    Object.entries(types).map(([name, type]) => [name, { type, required: false, after: [] }]),
+    Object.entries(declared).map(([name, slot]) => [
+      name,
+      typeof slot === 'string'
+        ? { type: slot, required: false, after: [] }
+        : { ...slot, after: [...slot.after] },
+    ]),
   );
   const filling: Filling = { text, plan: planSlots(slots, []), slots: {}, used: [] };
   fillTimes(filling, context);
@@ -32,6 +43,41 @@ test('each type gets its own form of the same mention', () => {
   assert.deepEqual(fill('tomorrow at 9', { on: 'date' }), { on: '2026-05-07' });
   assert.deepEqual(fill('tomorrow', { range: 'date-range' }), {
     range: { start: '2026-05-07T00:00:00+02:00', end: '2026-05-08T00:00:00+02:00' },
+  });
+});
+
+test('a day without a time is the day alone, and a part of it is a time', () => {
+  assert.deepEqual(fill('on friday', { at: 'datetime' }), { at: '2026-05-08' });
+  assert.deepEqual(fill('every monday', { at: 'datetime' }), { at: '2026-05-11' });
+  assert.deepEqual(fill('friday evening', { at: 'datetime' }), {
+    at: '2026-05-08T19:00:00+02:00',
+  });
+});
+
+test('what is moved keeps the day or the hour that was not said', () => {
+  const moved = (text: string): Record<string, unknown> =>
+    fill(text, {
+      start: { type: 'datetime', required: true, after: ['to'] },
+      from: { type: 'datetime', required: false, after: ['from'] },
+    });
+  assert.deepEqual(moved('to 4pm'), { start: '16:00' });
+  assert.deepEqual(moved('push the standup to 10:30'), { start: '10:30' });
+  assert.deepEqual(moved('to friday'), { start: '2026-05-08' });
+  assert.deepEqual(moved('from monday to tuesday'), { start: '2026-05-12', from: '2026-05-11' });
+  assert.deepEqual(moved('the 3pm to 4pm'), {
+    start: '16:00',
+    from: '2026-05-06T15:00:00+02:00',
+  });
+});
+
+test('the hour of an end is on the day of the start', () => {
+  const event = {
+    start: { type: 'datetime', required: true, after: [] },
+    end: { type: 'datetime', required: false, after: ['until'] },
+  } as const;
+  assert.deepEqual(fill('on friday at noon until 2 for lunch', event), {
+    start: '2026-05-08T12:00:00+02:00',
+    end: '2026-05-08T14:00:00+02:00',
   });
 });
 

@@ -2,23 +2,60 @@
 // first, so that a date is not taken for free text.
 
 import type { Json, SlotDeclaration } from '@opencomputer/contracts';
-import { chooseWhen, findDates, resolveDay, resolveInstant, resolveRange } from './dates.ts';
+import {
+  chooseWhen,
+  findDates,
+  resolveClock,
+  resolveDay,
+  resolveInstant,
+  resolveRange,
+} from './dates.ts';
 import type { DateContext } from './dates.ts';
 import { findValues } from './extractors.ts';
 import { overlaps, timeTypes } from './filling.ts';
 import type { Filling } from './filling.ts';
 import type { DateMention, Span } from './mention.ts';
 
-/** The value of a slot of time for a mention; undefined when it has none. */
+/**
+ * The value of a slot of time for a mention; undefined when it has none. A `datetime` of which only the
+ * day was said is that day, `YYYY-MM-DD`; a new time of something that exists, of which only the hour was
+ * said, is `HH:MM`: the tool knows what to make of the rest.
+ */
 export function timeValue(
-  type: SlotDeclaration['type'],
+  declaration: Pick<SlotDeclaration, 'type' | 'required' | 'after'>,
   mention: DateMention,
   context: DateContext,
 ): Json | undefined {
-  if (type === 'datetime') return resolveInstant(mention, context);
+  const { type } = declaration;
   if (type === 'date') return resolveDay(mention, context);
   if (type === 'recurrence') return mention.repeat;
-  return resolveRange(mention, context);
+  if (type === 'date-range') return resolveRange(mention, context);
+  const { day, time, part, shiftMs, repeat } = mention;
+  const hourly = repeat?.startsWith('FREQ=HOURLY') === true;
+  const wholeDay = time === undefined && part === undefined && shiftMs === undefined && !hourly;
+  if (wholeDay) return resolveDay(mention, context);
+  const clock = day === undefined && repeat === undefined && isNewTime(declaration);
+  return clock && time !== undefined ? resolveClock(time, part) : resolveInstant(mention, context);
+}
+
+/** A time that something is moved *to*: what it leaves open stays as it was. */
+function isNewTime({ required, after }: Pick<SlotDeclaration, 'required' | 'after'>): boolean {
+  return required && after.includes('to');
+}
+
+const rangeWord = /\s*(?:-|–|\b(?:to|until|till|and)\b)\s*/i;
+
+/** "3pm to 4pm" of something that is moved are two times: the old one and the new one. */
+function splitRange(text: string, mention: DateMention): readonly DateMention[] {
+  const { timeEnd, span, ...first } = mention;
+  if (timeEnd === undefined || mention.time === undefined) return [mention];
+  const word = rangeWord.exec(text.slice(span[0], span[1]));
+  if (word === null) return [mention];
+  const middle = span[0] + word.index;
+  return [
+    { ...first, span: [span[0], middle] },
+    { time: timeEnd, span: [middle + word[0].length, span[1]] },
+  ];
 }
 
 /** The mention right after one of a slot's lead-in words, such as "to" in "from Monday to Tuesday". */
@@ -49,16 +86,30 @@ function setTime(
   used.push(...found.spans);
 }
 
+/** The instant of an hour at which something ends, on the day on which it starts. */
+function endOf(
+  start: DateMention | undefined,
+  { time, day, shiftMs }: DateMention,
+  context: DateContext,
+): string | undefined {
+  const sameDay = time !== undefined && day === undefined && shiftMs === undefined;
+  if (start?.time === undefined || !sameDay) return undefined;
+  return resolveRange({ ...start, timeEnd: time }, context)?.end;
+}
+
 /** Fills slots of time. Returns true when a recurrence was said that no slot takes. */
 export function fillTimes(filling: Filling, context: DateContext): boolean {
   const { text, plan, used } = filling;
   const wanted = Object.entries(plan.slots).filter(([, { type }]) => timeTypes.has(type));
   if (wanted.length === 0) return false;
   const ranges = wanted.some(([, { type }]) => type === 'date-range');
+  const moves = wanted.some(([, declaration]) => isNewTime(declaration));
   let mentions = findDates(text, context, { ranges });
+  if (moves) mentions = mentions.flatMap((mention) => splitRange(text, mention));
   let repeatUsed = false;
   let last: DateMention | undefined;
-  for (const [slot, { type, after }] of wanted) {
+  for (const [slot, declaration] of wanted) {
+    const { type, after } = declaration;
     if (type === 'recurrence') continue;
     const led = ledMention(text, mentions, after);
     const chosen = led === undefined ? chooseWhen(mentions) : { mention: led, spans: [led.span] };
@@ -69,7 +120,8 @@ export function fillTimes(filling: Filling, context: DateContext): boolean {
       }
       continue;
     }
-    const value = timeValue(type, chosen.mention, context);
+    const end = moves || type !== 'datetime' ? undefined : endOf(last, chosen.mention, context);
+    const value = end ?? timeValue(declaration, chosen.mention, context);
     if (value === undefined) continue;
     setTime(filling, slot, { value, spans: chosen.spans });
     last = chosen.mention;

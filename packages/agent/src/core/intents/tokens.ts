@@ -65,7 +65,10 @@ const suffixes: readonly (readonly [string, string])[] = [
 ];
 
 const topLevelDomain =
-  /\.(?:com|org|net|io|dev|edu|gov|co|uk|de|fr|eu|us|ai|app|info|ch|at|nl|it|es)(?:[/:?#]|$)/;
+  /\.(?:com|org|net|io|dev|edu|gov|co|uk|de|fr|eu|us|ai|app|info|ch|at|nl|it|es|ca|ie|be|se|no|dk|fi|pl|pt|cz|au|nz|jp|in|br|int|mil|me|tv|travel)(?:[/:?#]|$)/;
+/** A machine by number, or this one. */
+const hostAddress =
+  /^(?:\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:\/.*)?|localhost(?::\d{1,5})(?:\/.*)?)$/;
 const domainName = /^[a-z0-9.-]{3,100}(?:[/:?#]|$)/;
 const email = /^[^\s@]{1,64}@[^\s@]{1,100}\.[a-z]{2,20}$/;
 const fileName =
@@ -94,6 +97,7 @@ function maskOf(chunk: string): string | undefined {
   if (/^(?:\/[\w.~]|\.{1,2}\/|~\/)/.test(chunk) || windowsPath.test(chunk)) return '<path>';
   if (fileName.test(chunk)) return '<path>';
   if (topLevelDomain.test(chunk) && domainName.test(chunk)) return '<url>';
+  if (hostAddress.test(chunk)) return '<url>';
   if (!/\d/.test(chunk)) return undefined;
   if (clock.test(chunk)) return '<time>';
   if (calendarDate.test(chunk)) return '<date>';
