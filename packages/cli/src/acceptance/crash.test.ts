@@ -31,7 +31,7 @@ test('killed while the model is silent, the message is answered after the next s
     return { fault: { type: 'silence' } };
   });
   const crashed = ask('explain the meaning of the universe to me', start);
-  await asked.promise;
+  await crashed.before(asked.promise);
   await crashed.kill();
 
   const second = await answerTo('what are my reminders', start);
@@ -68,7 +68,8 @@ test('killed while a command runs, the command is not run again and its outcome 
   const shell = await withShell(context, start.home);
   ({ command } = shell);
   const crashed = ask('send the mail as I told you', { ...start, modelOnly: true });
-  const { body } = await shell.world.accepted(({ service }) => service === 'mail');
+  const reached = shell.world.accepted(({ service }) => service === 'mail');
+  const { body } = await crashed.before(reached);
   await crashed.kill();
 
   const second = await answerTo('what are my reminders', start);
