@@ -128,13 +128,15 @@ test('the stream of a turn is a line of JSON for each part', async () => {
 test('each way to fail has its exit code', async () => {
   const broken = await agent(['run', 'broken']);
   assert.equal(broken.code, 1);
+  assert.equal(broken.output, '');
   assert.match(broken.error, /^agent: gpt is rate limited\. .*\[MODEL_RATE_LIMITED\]\n$/);
   const denied = await agent(['run', 'approval']);
   assert.equal(denied.code, 3);
   assert.equal(denied.output, 'Left it alone: there is no terminal to ask.\n');
   const missing = await agent(['run', 'no model']);
   assert.equal(missing.code, 4);
-  assert.equal(missing.output, 'That needs a language model.\n');
+  assert.equal(missing.output, '');
+  assert.match(missing.error, /agent: No language model is connected\. .*\[MODEL_MISSING\]\n$/);
   const locked = await agent(['run', 'hello', '--locked']);
   assert.equal(locked.code, 5);
   assert.match(locked.error, /^agent: .*\/data is in use by process 7\..*\[STORE_LOCKED\]\n$/);

@@ -59,3 +59,23 @@ test('a file never sees it', () => {
   progress.end();
   assert.equal(output.text(), '');
 });
+
+test('a line of text that is open is not drawn over, however long it stays open', () => {
+  const output = capture();
+  const clock = manualClock();
+  let isOpen = true;
+  const progress = createProgress({
+    output,
+    clock,
+    isVisible: true,
+    columns: 80,
+    isBlocked: () => isOpen,
+  });
+  progress.wait('working');
+  clock.advance(5_000);
+  assert.equal(output.text(), '');
+  isOpen = false;
+  clock.advance(200);
+  assert.match(output.text(), /working 5\.\d s/);
+  progress.end();
+});

@@ -17,6 +17,8 @@ export interface ProgressOptions {
   /** False: nothing is ever drawn. */
   readonly isVisible: boolean;
   readonly columns: number;
+  /** True while a line of text is unfinished on the same screen: nothing is drawn over it. */
+  readonly isBlocked?: () => boolean;
 }
 
 /** A line that is drawn while something takes long, and wiped before anything else is written. */
@@ -31,7 +33,7 @@ export interface Progress {
 
 /** Progress of one turn or one check. */
 export function createProgress(options: ProgressOptions): Progress {
-  const { output, clock, isVisible } = options;
+  const { output, clock, isVisible, isBlocked = () => false } = options;
   let label = '';
   let since = clock.monotonic();
   let frame = 0;
@@ -44,6 +46,10 @@ export function createProgress(options: ProgressOptions): Progress {
     isDrawn = false;
   };
   const draw = (): void => {
+    if (isBlocked()) {
+      cancel = clock.after(FRAME_MS, draw);
+      return;
+    }
     const text = `${FRAMES[frame % FRAMES.length] ?? ''} ${label} ${duration(clock.monotonic() - since)}`;
     frame += 1;
     output.write(`\r${shorten(text, Math.max(10, options.columns - 1))}\u001b[K`);

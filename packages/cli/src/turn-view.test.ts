@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StreamPart } from '@opencomputer/contracts';
-import { conversationId, noUsage, streamed, turnId } from './fixtures/fake-service.ts';
-import { capture, manualClock } from './fixtures/surroundings.ts';
-import { createProgress } from './progress.ts';
-import { styleFor } from './style.ts';
-import { finalView, jsonView, linesView, noticeView } from './turn-view.ts';
-import { notesView, streamingView } from './turn-view.ts';
+import { conversationId, failure, noUsage, streamed, turnId } from './fixtures/fake-service.ts';
+import { capture } from './fixtures/surroundings.ts';
+import { finalView, jsonView, linesView, noticeView, streamingView } from './turn-view.ts';
 
 const end = (text: string): StreamPart => ({
   type: 'turn-end',
@@ -52,9 +49,89 @@ test('text that was not streamed is written at the end', () => {
 test('text that was lost on the way is made up for', () => {
   const output = capture();
   const view = streamingView(output);
-  view.show({ type: 'text-delta', id: 't', delta: 'The beg' });
+  view.show({ type: 'text-delta', id: 't', delta: 'The ginning' });
   view.show(end('The beginning and the end.'));
-  assert.equal(output.text(), 'The beg\nThe beginning and the end.\n');
+  assert.equal(output.text(), 'The ginning\nThe beginning and the end.\n');
+});
+
+test('what a reply has beyond the stream goes on where the stream ended', () => {
+  const output = capture();
+  const view = streamingView(output);
+  view.show({ type: 'text-delta', id: 't', delta: 'The beginning' });
+  view.show(end('The beginning\n\n(The answer was cut.)'));
+  assert.equal(output.text(), 'The beginning\n\n(The answer was cut.)\n');
+});
+
+test('text of an earlier step stays, and the reply is not written twice', () => {
+  const output = capture();
+  const view = streamingView(output);
+  const parts = [start, ...streamed('Let me look.', 'a'), ...streamed('Nothing.', 'b')];
+  for (const part of [...parts, end('Nothing.')]) view.show(part);
+  assert.equal(output.text(), 'Let me look.\nNothing.\n');
+});
+
+test('what the agent repeats under the id of the turn is written once', () => {
+  const output = capture();
+  const view = streamingView(output);
+  for (const part of [start, ...streamed('Done.', turnId), end('Done.')]) view.show(part);
+  assert.equal(output.text(), 'Done.\n');
+});
+
+const failedEnd: Extract<StreamPart, { type: 'turn-end' }> = {
+  type: 'turn-end',
+  turn: turnId,
+  status: 'failed',
+  text: 'gpt is rate limited. Wait.',
+  usage: noUsage,
+  error: failure('MODEL_RATE_LIMITED', { model: 'gpt' }).toData(),
+};
+
+test('the text of an error is not an answer: what was answered stays, and nothing is added', () => {
+  for (const view of [streamingView, finalView]) {
+    const output = capture();
+    const shown = view(output);
+    for (const part of [start, ...streamed(failedEnd.text, turnId), failedEnd]) shown.show(part);
+    assert.equal(output.text(), '');
+  }
+  const output = capture();
+  const view = streamingView(output);
+  view.show(start);
+  view.show({ type: 'text-delta', id: 'a', delta: 'It was in' });
+  assert.equal(view.isLineOpen(), true);
+  view.show(failedEnd);
+  assert.equal(output.text(), 'It was in\n');
+});
+
+test('a turn that breaks off leaves no line open', () => {
+  const output = capture();
+  const view = streamingView(output);
+  view.show({ type: 'text-delta', id: 'a', delta: 'It was in' });
+  view.end?.();
+  view.end?.();
+  assert.equal(output.text(), 'It was in\n');
+});
+
+test('each text goes through a filter of its own, which may hold back', () => {
+  const output = capture();
+  const filter = (): { write(piece: string): string; end(): string } => {
+    let held = '';
+    return {
+      write: (piece) => {
+        const shown = held;
+        held = piece.toUpperCase();
+        return shown;
+      },
+      end: () => {
+        const shown = held;
+        held = '';
+        return shown;
+      },
+    };
+  };
+  const view = streamingView(output, filter);
+  const parts = [start, ...streamed('one', 'a', 1), ...streamed('two', 'b', 1), end('two')];
+  for (const part of parts) view.show(part);
+  assert.equal(output.text(), 'ONE\nTWO\n');
 });
 
 test('text that is taken back is marked and replaced', () => {
@@ -106,40 +183,6 @@ test('each part is one line of JSON', () => {
     lines.map((line) => JSON.parse(line) as unknown),
     [start, end('a\nb')],
   );
-});
-
-test('tools and the fast path are told beside the text', () => {
-  const output = capture();
-  const clock = manualClock();
-  const progress = createProgress({ output, clock, isVisible: true, columns: 80 });
-  let ended = 0;
-  const view = notesView({
-    output,
-    style: styleFor(false),
-    progress,
-    endLine: () => {
-      ended += 1;
-    },
-  });
-  view.show(start);
-  view.show(toolStart);
-  clock.advance(1_000);
-  assert.match(output.text(), /calendar_list 1\.0 s/);
-  view.show(toolEnd);
-  view.show({
-    type: 'intent-resolve',
-    intent: 'calendar.list',
-    plugin: 'calendar',
-    tool: 'calendar_list',
-    confidence: 1,
-  });
-  view.show(end(''));
-  assert.match(output.text(), /✓ calendar_list 0\.3 s done\n/);
-  assert.match(
-    output.text(),
-    /· calendar\.list → calendar\/calendar_list \(no model, 0 tokens\)\n/,
-  );
-  assert.equal(ended, 2);
 });
 
 test('what is said only once is not lost where there is no terminal', () => {

@@ -3,20 +3,34 @@
 
 import type { ErrorData, StreamPart, TurnStatus, Usage } from '@opencomputer/contracts';
 import type { TextOutput } from './command-context.ts';
-import type { Progress } from './progress.ts';
 import { sanitise, Sanitiser, sanitiseLine, visibleJson } from './sanitise.ts';
-import type { Style } from './style.ts';
-import { duration, intentText, outcomeText } from './wording.ts';
 
 /** Something that shows the parts of a turn. */
 export interface TurnView {
   show(part: StreamPart): void;
+  /** Called once at the end, also of a turn that broke off: nothing may stay half drawn. */
+  end?(): void;
 }
 
-/** Text as it arrives, for a terminal. */
-export function streamingView(output: TextOutput): TurnView & { endLine(): void } {
-  const sanitiser = new Sanitiser();
-  let shown = '';
+/** A view whose last line may be unfinished. */
+export interface StreamingView extends TurnView {
+  isLineOpen(): boolean;
+  endLine(): void;
+}
+
+/** Turns pieces of a text into what is written; `end` gives what was held back. */
+export interface TextFilter {
+  write(piece: string): string;
+  end(): string;
+}
+
+/** Text as it arrives, for a terminal; each text of a turn goes through a filter of its own. */
+export function streamingView(
+  output: TextOutput,
+  filter: () => TextFilter = () => new Sanitiser(),
+): StreamingView {
+  let current = { id: '', text: '', filter: filter() };
+  let turn = '';
   let isLineOpen = false;
   const write = (text: string): void => {
     if (text === '') return;
@@ -24,28 +38,41 @@ export function streamingView(output: TextOutput): TurnView & { endLine(): void 
     isLineOpen = !text.endsWith('\n');
   };
   const endLine = (): void => {
+    write(current.filter.end());
     if (isLineOpen) write('\n');
+  };
+  const begin = (id: string): void => {
+    endLine();
+    current = { id, text: '', filter: filter() };
+  };
+  const add = (text: string): void => {
+    current.text += text;
+    write(current.filter.write(text));
+  };
+  const finish = (text: string): void => {
+    // What was not streamed, or was lost by a slow reader, is in the end.
+    if (!isSame(current.text, text)) {
+      const isRest = current.text !== '' && text.startsWith(current.text);
+      if (!isRest) begin('');
+      add(text.slice(current.text.length));
+    }
+    endLine();
   };
   return {
     endLine,
+    isLineOpen: () => isLineOpen,
+    end: endLine,
     show: (part) => {
-      if (part.type === 'text-delta') {
-        shown += part.delta;
-        write(sanitiser.write(part.delta));
-      } else if (part.type === 'text-end') write(sanitiser.end());
-      else if (part.type === 'text-withdraw') {
-        shown = '';
-        endLine();
+      if (part.type === 'turn-start') ({ turn } = part);
+      else if (part.type === 'text-delta') {
+        // Under the id of the turn the agent repeats what the end holds as well.
+        if (part.id === turn) return;
+        if (part.id !== current.id) begin(part.id);
+        add(part.delta);
+      } else if (part.type === 'text-withdraw') {
+        begin('');
         write(`[withdrawn: ${sanitiseLine(part.reason)}]\n`);
-      } else if (part.type === 'turn-end') {
-        write(sanitiser.end());
-        // What was not streamed, or was lost by a slow reader, is in the end.
-        if (!isSame(shown, part.text)) {
-          endLine();
-          write(sanitise(part.text));
-        }
-        endLine();
-      }
+      } else if (part.type === 'turn-end') finish(answered(part) ?? current.text);
     },
   };
 }
@@ -55,10 +82,15 @@ export function finalView(output: TextOutput): TurnView {
   return {
     show: (part) => {
       if (part.type !== 'turn-end') return;
-      const text = sanitise(part.text);
+      const text = sanitise(answered(part) ?? '');
       if (text !== '') output.write(text.endsWith('\n') ? text : `${text}\n`);
     },
   };
+}
+
+/** The answer of a turn; undefined for one that ended by an error, whose text only says that. */
+export function answered(end: Extract<StreamPart, { type: 'turn-end' }>): string | undefined {
+  return end.error === undefined ? end.text : undefined;
 }
 
 /** What `--json` prints. */
@@ -124,42 +156,6 @@ export function noticeView(error: TextOutput): TurnView {
 /** Each part as one line of JSON, as it comes. */
 export function linesView(output: TextOutput): TurnView {
   return { show: (part) => output.write(`${visibleJson(part)}\n`) };
-}
-
-/** What happens beside the text, one line each, for standard error of a terminal. */
-export function notesView(options: {
-  readonly output: TextOutput;
-  readonly style: Style;
-  readonly progress: Progress;
-  /** Ends a line of text that is still open on the same screen. */
-  readonly endLine: () => void;
-}): TurnView {
-  const { output, style, progress, endLine } = options;
-  const running = new Map<string, string>();
-  const note = (text: string): void => {
-    endLine();
-    output.write(`${text}\n`);
-  };
-  const wait = (): void => progress.wait([...running.values()].join(', ') || 'working');
-  return {
-    show: (part) => {
-      progress.pause();
-      if (part.type === 'turn-start') wait();
-      else if (part.type === 'intent-resolve') note(style.dim(`· ${intentText(part)}`));
-      else if (part.type === 'tool-start') {
-        running.set(part.call.callId, sanitiseLine(part.call.tool));
-        wait();
-      } else if (part.type === 'tool-end') {
-        const name = running.get(part.callId) ?? 'tool';
-        running.delete(part.callId);
-        const mark = part.outcome.status === 'done' ? style.good('✓') : style.bad('✗');
-        const text = `${name} ${duration(part.durationMs)} ${outcomeText(part.outcome)}`;
-        note(`${mark} ${style.dim(text)}`);
-        wait();
-      } else if (part.type === 'notice') note(style.dim(`· ${sanitiseLine(part.text)}`));
-      else if (part.type === 'turn-end') progress.end();
-    },
-  };
 }
 
 /** Equal apart from white space at the ends and between the parts of a reply. */

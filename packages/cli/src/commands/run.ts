@@ -6,20 +6,15 @@ import type { AgentService } from '@opencomputer/contracts/internal';
 import type { CommandContext, TextInput } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { shownError } from '../failure.ts';
+import { MarkdownText } from '../markdown-text.ts';
+import { notesView } from '../notes-view.ts';
 import { createProgress } from '../progress.ts';
-import { visibleJson } from '../sanitise.ts';
+import { Sanitiser, visibleJson } from '../sanitise.ts';
 import { checkMessage, readPipe } from '../standard-input.ts';
 import { createRequest } from '../send-request.ts';
 import { styleFor } from '../style.ts';
-import {
-  finalView,
-  jsonView,
-  linesView,
-  noticeView,
-  notesView,
-  streamingView,
-} from '../turn-view.ts';
-import type { TurnView } from '../turn-view.ts';
+import { finalView, jsonView, linesView, noticeView, streamingView } from '../turn-view.ts';
+import type { TextFilter, TurnView } from '../turn-view.ts';
 import { withAgent } from '../with-agent.ts';
 import { runTurn } from './turn.ts';
 
@@ -107,12 +102,14 @@ function viewsFor(context: CommandContext, options: OptionValues): TurnView[] {
   const { isOutput, isError, isDumb, isErrorColoured, columns } = environment.terminal;
   const isJson = options['json'] === true;
   const isLines = options['streamJson'] === true;
-  const streaming = streamingView(output);
+  const streaming = streamingView(output, () => textFilter(context));
   const isStreaming = isOutput && !isJson && !isLines;
   const views: TurnView[] = [];
   if (isError) {
-    const progress = createProgress({ output: error, clock, columns, isVisible: !isDumb });
+    const isBlocked = isStreaming ? streaming.isLineOpen : () => false;
     const endLine = isStreaming ? streaming.endLine : () => undefined;
+    const shown = { output: error, clock, columns, isVisible: !isDumb, isBlocked };
+    const progress = createProgress(shown);
     const style = styleFor(isErrorColoured);
     views.push(notesView({ output: error, style, progress, endLine }));
   } else if (!isJson && !isLines) views.push(noticeView(error));
@@ -120,4 +117,10 @@ function viewsFor(context: CommandContext, options: OptionValues): TurnView[] {
   else if (isLines) views.push(linesView(output));
   else views.push(isStreaming ? streaming : finalView(output));
   return views;
+}
+
+/** Without colour the marks of Markdown are what tells a heading from a text: they stay. */
+function textFilter({ environment }: CommandContext): TextFilter {
+  const { isColoured } = environment.terminal;
+  return isColoured ? new MarkdownText(styleFor(isColoured)) : new Sanitiser();
 }

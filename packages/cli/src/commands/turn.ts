@@ -11,6 +11,9 @@ import { styleFor } from '../style.ts';
 import { readLines } from '../terminal-lines.ts';
 import type { TerminalLines } from '../terminal-lines.ts';
 import type { TurnView } from '../turn-view.ts';
+import { wasRefusedUnattended } from './turn-denial.ts';
+
+type TurnEnd = Extract<StreamPart, { type: 'turn-end' }>;
 
 /** One turn to be driven. */
 export interface TurnRun {
@@ -29,6 +32,9 @@ export async function runTurn(context: CommandContext, run: TurnRun): Promise<nu
   let answered: Promise<void> = Promise.resolve();
   let exitCode: number = exitCodes.failed;
   let isDenied = false;
+  const endViews = (): void => {
+    for (const view of run.views) view.end?.();
+  };
   try {
     const parts = run.service.send(run.request)[Symbol.asyncIterator]();
     for (;;) {
@@ -48,10 +54,15 @@ export async function runTurn(context: CommandContext, run: TurnRun): Promise<nu
       } else if (part.type === 'approval-end') {
         questions.get(part.callId)?.abort();
         isDenied ||= !part.approved;
-      } else if (part.type === 'turn-end') exitCode = finish(context, part, isDenied);
+      } else if (part.type === 'turn-end') {
+        endViews();
+        isDenied ||= await wasRefused(run, part);
+        exitCode = finish(context, part, isDenied);
+      }
     }
     return exitCode;
   } finally {
+    endViews();
     interruption.end();
     for (const question of questions.values()) question.abort();
     await answered;
@@ -84,11 +95,14 @@ async function answer(
   else await service.act({ type: 'deny', ...base, reason: said.reason });
 }
 
-function finish(
-  context: CommandContext,
-  end: Extract<StreamPart, { type: 'turn-end' }>,
-  isDenied: boolean,
-): number {
+/** Without a terminal policy refuses by itself, and the stream has no question that says so. */
+async function wasRefused({ service, terminal }: TurnRun, end: TurnEnd): Promise<boolean> {
+  return end.status === 'done' && terminal === undefined
+    ? wasRefusedUnattended(service, end.turn)
+    : false;
+}
+
+function finish(context: CommandContext, end: TurnEnd, isDenied: boolean): number {
   if (end.error !== undefined) {
     context.error.write(`${failureLine(end.error)}\n`);
     return exitCodeOf(end.error.code);
