@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { JsonObject } from '@opencomputer/contracts';
 import { argumentsText, duration, intentText, outcomeText } from './wording.ts';
 import { shorten, timeText, usageText } from './wording.ts';
 
@@ -24,8 +25,26 @@ test('usage names tokens, and money only where its price is known', () => {
 
 test('arguments fit a line and cannot move the cursor', () => {
   const call = { callId: 'a', tool: 't', arguments: { path: 'a\n\u001b[2Jb', list: [1, 2] } };
-  assert.equal(argumentsText(call, 80), 'path: a b, list: [1,2]');
+  assert.equal(argumentsText(call, 80), 'path: a b, list: [1, 2]');
   assert.equal(argumentsText(call, 10), 'path: a b…');
+});
+
+test('nested arguments are pairs of name and value, and a long one leaves room for the others', () => {
+  const text = (values: JsonObject, unitsMax = 120): string =>
+    argumentsText({ callId: 'a', tool: 't', arguments: values }, unitsMax);
+  assert.equal(
+    text({ range: { from: '2026-01-05', to: null }, tags: ['a', 'b'], done: false }),
+    'range: {from: 2026-01-05, to: null}, tags: [a, b], done: false',
+  );
+  assert.equal(
+    text({ a: { b: { c: { d: 1 } } }, e: {}, f: [[[]]] }),
+    'a: {b: {c: {…}}}, e: {}, f: [[[]]]',
+  );
+  assert.equal(text({ list: [1, 2, 3, 4, 5, 6, 7] }), 'list: [1, 2, 3, 4, 5, 6, …]');
+  const cut = text({ text: 'x'.repeat(1_000_000), path: '/tmp' });
+  assert.match(cut, /^text: x+…, path: \/tmp$/);
+  assert.ok(cut.length <= 80);
+  assert.equal(text({ code: 'y'.repeat(500) }).length, 120);
 });
 
 test('shortening never cuts a character in half', () => {

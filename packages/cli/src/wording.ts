@@ -30,13 +30,38 @@ export function amount(dollars: number): string {
   return dollars >= 0.1 ? dollars.toFixed(2) : dollars.toFixed(4);
 }
 
-/** The arguments of a call in a few words, for a line beside its name. */
+/** Characters of one argument, so that a long one leaves room for the others. */
+const ARGUMENT_UNITS_MAX = 60;
+
+/** Members of a list or an object that are shown, and how deep. */
+const MEMBERS_MAX = 6;
+const DEPTH_MAX = 2;
+
+/** The arguments of a call in a few words, `name: value`, for a line beside its name. */
 export function argumentsText(call: ToolCall, unitsMax: number): string {
-  const parts = Object.entries(call.arguments).map(([name, value]) => {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return `${name}: ${text}`;
+  const values = Object.entries(call.arguments);
+  const each = values.length > 1 ? ARGUMENT_UNITS_MAX : unitsMax;
+  const parts = values.map(([name, value]) =>
+    // Cut before it is cleaned as well: a value may have a megabyte.
+    shorten(sanitiseLine(`${name}: ${plainText(value, 0).slice(0, unitsMax * 4)}`), each),
+  );
+  return shorten(parts.join(', '), unitsMax);
+}
+
+/** A value without the quotes and most of the braces of JSON. */
+function plainText(value: unknown, depth: number): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const isList = Array.isArray(value);
+  const members: [string, unknown][] = Object.entries(value);
+  if (depth >= DEPTH_MAX && members.length > 0) return isList ? '[…]' : '{…}';
+  const shown = members.slice(0, MEMBERS_MAX).map(([name, member]) => {
+    const text = plainText(member, depth + 1);
+    return isList ? text : `${name}: ${text}`;
   });
-  return shorten(sanitiseLine(parts.join(', ')), unitsMax);
+  if (members.length > MEMBERS_MAX) shown.push('…');
+  const text = shown.join(', ');
+  return isList ? `[${text}]` : `{${text}}`;
 }
 
 /** The first words of a text, with an ellipsis where something is left out. */

@@ -70,7 +70,7 @@ test('streamed text is shown once, before and after a tool', () => {
   shown.show(start('c', 'files_read'));
   shown.show(ended('c', { status: 'done', text: 'ok' }));
   for (const part of streamed('Found it.', 'b')) shown.show(part);
-  shown.show(end('Looking.\n\nFound it.'));
+  shown.show(end('Found it.'));
   assert.equal(text(), '\n  Looking.\n  ✓ files_read · 1.2 s · path: /tmp/x\n\n  Found it.\n--');
 });
 
@@ -105,6 +105,40 @@ test('an error shows its code, and an interruption is none', () => {
   const error = failure('TURN_CANCELLED', { reason: 'r' }).toData();
   cancelled.shown.show(end('', { status: 'cancelled', error }));
   assert.equal(cancelled.text(), '  Interrupted.\n--');
+});
+
+test('a failure is told once, and so is an interruption', () => {
+  const failed = failure('MODEL_RATE_LIMITED', { model: 'm' });
+  const cancelled = failure('TURN_CANCELLED', { reason: 'r' });
+  for (const [status, error] of [
+    ['failed', failed],
+    ['cancelled', cancelled],
+  ] as const) {
+    const { shown, text } = display();
+    shown.show({ type: 'turn-start', turn: turnId, conversation: 'c' });
+    shown.show({ type: 'text-delta', id: 'a', delta: 'The beginning' });
+    const said = status === 'failed' ? failed.message : 'Stopped: r.';
+    for (const part of streamed(said, turnId)) shown.show(part);
+    shown.show(end(said, { status, error: error.toData() }));
+    assert.match(text(), /^\n  The beginning\n  (m is rate limited\.[^]*|Interrupted\.)\n--$/);
+    assert.equal(text().split('rate limited').length, status === 'failed' ? 2 : 1);
+    assert.doesNotMatch(text(), /Stopped/);
+  }
+});
+
+test('output that arrives under the id of the turn is raw too', () => {
+  const { shown, text } = display(true);
+  shown.show({ type: 'turn-start', turn: turnId, conversation: 'c' });
+  for (const part of streamed('**not bold**', turnId)) shown.show(part);
+  shown.show(end('**not bold**'));
+  assert.equal(text(), '\n  **not bold**\n--');
+});
+
+test('what a reply has beyond the stream is added to it', () => {
+  const { shown, text } = display();
+  for (const part of streamed('The beginning', 'a')) shown.show(part);
+  shown.show(end('The beginning\n\n(The answer was cut.)'));
+  assert.equal(text(), '\n  The beginning\n\n  (The answer was cut.)\n--');
 });
 
 test('what was cut short is not repeated', () => {

@@ -8,6 +8,7 @@ import { approvalLines } from '../approval-question.ts';
 import { failureText } from '../failure.ts';
 import { sanitiseLine } from '../sanitise.ts';
 import type { Style } from '../style.ts';
+import { answered } from '../turn-view.ts';
 import { argumentsText, duration, intentText, outcomeText } from '../wording.ts';
 import { blankEntry, lineEntry, noteEntry, outputEntry, replyEntry } from './entries.ts';
 import { Reply } from './reply.ts';
@@ -53,6 +54,7 @@ export class TurnDisplay implements Component {
   #text: ShownText | undefined;
   #shown: StreamedText[] = [];
   #activity = 'sending';
+  #turn = '';
 
   constructor(options: TurnDisplayOptions) {
     this.#options = options;
@@ -74,6 +76,9 @@ export class TurnDisplay implements Component {
     const { style } = this.#options;
     switch (part.type) {
       case 'turn-start':
+        this.#turn = part.turn;
+        this.#activity = 'thinking';
+        break;
       case 'model-start':
       case 'reasoning-delta':
         this.#activity = 'thinking';
@@ -88,7 +93,8 @@ export class TurnDisplay implements Component {
       case 'text-end':
         break;
       case 'text-delta':
-        this.#write(part.id, part.delta);
+        // Under the id of the turn the agent repeats what the end holds as well.
+        if (part.id !== this.#turn) this.#write(part.id, part.delta);
         break;
       case 'text-withdraw':
         this.#withdraw(part.id, part.reason);
@@ -191,18 +197,27 @@ export class TurnDisplay implements Component {
     this.settle();
     this.#tools.clear();
     const { screen, style, isRaw } = this.#options;
-    const streamed = compact(this.#shown.map(({ text }) => text).join(''));
-    const isCut = part.status === 'cancelled' && streamed !== '';
-    // What was not streamed, or was lost by a slow reader, is in the end.
-    if (part.text.trim() !== '' && !isCut && streamed !== compact(part.text)) {
+    const unshown = this.#unshown(answered(part) ?? '');
+    if (unshown !== '') {
       screen.append(blankEntry());
-      screen.append(isRaw ? outputEntry(part.text, style) : replyEntry(part.text, style));
+      screen.append(isRaw ? outputEntry(unshown, style) : replyEntry(unshown, style));
     }
     if (part.status === 'cancelled') this.#note(style.warn('Interrupted.'));
     else if (part.error !== undefined) this.#note(style.bad(failureText(part.error)));
   }
+
+  /** What of the reply was not streamed, or was lost by a slow reader. */
+  #unshown(reply: string): string {
+    const id = this.#shown.at(-1)?.id;
+    const last = this.#shown.filter((shown) => shown.id === id);
+    const streamed = last.map(({ text }) => text).join('');
+    if (compact(streamed) === compact(reply)) return '';
+    const isBegun = streamed !== '' && reply.startsWith(streamed);
+    return isBegun ? reply.slice(streamed.length).trimStart() : reply;
+  }
 }
 
+/** Without white space, which differs between the stream and the whole. */
 function compact(text: string): string {
   return text.replaceAll(/\s+/g, '');
 }
