@@ -17,10 +17,15 @@ export function pluginDirectoryOf(folder: string): string {
   return existsSync(built) ? built : join(folder, '..', '..', '..', 'plugins');
 }
 
+/** Where the official plugins of this program lie. */
+export function officialPlugins(): string {
+  return pluginDirectoryOf(import.meta.dirname);
+}
+
 /** The door to the agent of this machine. */
 export function agentDoor(environment: Environment): AgentDoor {
   const directory = environment.dataDirectory;
-  const pluginDirectory = pluginDirectoryOf(import.meta.dirname);
+  const pluginDirectory = officialPlugins();
   const base = { directory, environment: environment.variables, pluginDirectory };
   const running: AgentDoor['running'] = async () => {
     const { connectAgent } = await import('@opencomputer/agent/client');

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import type { Configuration } from '@opencomputer/contracts';
 import { doorTo, failure, fakeService } from './fixtures/fake-service.ts';
 import { environment, testContext } from './fixtures/surroundings.ts';
+import { runProgram } from './program.ts';
 import { withAgent } from './with-agent.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'with-agent-'));
@@ -31,6 +32,18 @@ test('unknown keys are warned of and the command runs', async () => {
   const zone = await withAgent(context, {}, async ({ timeZone }) => timeZone);
   assert.equal(zone, 'Asia/Tokyo');
   assert.match(context.error.text(), /^agent: .*config\.yaml:1: the key "fastpath" is not known; /);
+});
+
+test('each unknown key is warned of once, and never where JSON is expected', async () => {
+  writeFileSync(file, 'fastpath: off\nbugdet: {}\n');
+  const context = testContext({ agent: doorTo(fakeService()), environment: machine });
+  await runProgram(['run', '--json', 'hello'], context);
+  const warnings = context.error
+    .text()
+    .split('\n')
+    .filter((line) => line.includes('not known'));
+  assert.equal(warnings.length, 2);
+  assert.equal((JSON.parse(context.output.text()) as { text: string }).text, 'You said: hello');
 });
 
 test('trust given on the command line reaches the agent and nothing else does', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JsonObject } from '@opencomputer/contracts';
-import { argumentsText, duration, intentText, outcomeText } from './wording.ts';
+import { argumentsText, counted, duration, intentText, outcomeText } from './wording.ts';
 import { shorten, timeText, usageText } from './wording.ts';
 
 test('durations are as exact as they are useful', () => {
@@ -21,6 +21,10 @@ test('usage names tokens, and money only where its price is known', () => {
     '1,234 tokens (1,200 in, 34 out), 0.0012 USD',
   );
   assert.equal(usageText({ ...usage, inputTokens: 0, outputTokens: 0 }), 'no model, 0 tokens');
+});
+
+test('one of a kind is not many', () => {
+  assert.deepEqual([counted(1, 'tool'), counted(2_000, 'tool')], ['1 tool', '2,000 tools']);
 });
 
 test('arguments fit a line and cannot move the cursor', () => {

@@ -25,6 +25,11 @@ export function count(value: number): string {
   return value.toLocaleString('en');
 }
 
+/** `1 tool`, `2 tools`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** Dollars with as many places as a small price needs. */
 export function amount(dollars: number): string {
   return dollars >= 0.1 ? dollars.toFixed(2) : dollars.toFixed(4);

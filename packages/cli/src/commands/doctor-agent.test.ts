@@ -14,8 +14,9 @@ test('a working agent is a line for the store, the plugins and each model', asyn
   assert.deepEqual(
     findings.map(({ state, text }) => `${state} ${text}`),
     [
-      'ok store /data: opened here; no daemon runs, up for 3.0 s',
-      'ok 1 plugins with 1 tools',
+      'ok store /data: no daemon runs; opened here, up for 3.0 s: header, version and length are right, not every page was read',
+      'ok 1 plugin with 1 tool',
+      'ok 1 official plugin started and listed all tools',
       'ok model gpt (openai), answers',
     ],
   );
@@ -29,6 +30,21 @@ test('a refused plugin fails with how to switch it off', async () => {
   const failed = findings.find(({ state }) => state === 'fail');
   assert.equal(failed?.text, 'plugin x: no handler');
   assert.match(failed?.remedy ?? '', /plugins\.x\.enabled/);
+});
+
+test('an official plugin that is not there fails, and one of a third party is not started', async () => {
+  const plugin = { version: '1.0.0', state: 'idle' as const, tools: [] };
+  const findings = await check({
+    queries: {
+      plugins: [
+        { ...plugin, plugin: 'absent', tier: 'official' },
+        { ...plugin, plugin: 'other', tier: 'third-party' },
+      ],
+    },
+  });
+  const failed = findings.filter(({ state }) => state === 'fail');
+  assert.equal(failed.length, 1);
+  assert.match(failed[0]?.text ?? '', /^plugin absent does not start: ENOENT/);
 });
 
 test('no model and a paused one are warnings', async () => {

@@ -3,11 +3,13 @@
 
 import { AgentError } from '@opencomputer/contracts';
 import type { AgentService, ModelSummary, PluginSummary } from '@opencomputer/contracts/internal';
+import { officialPlugins } from '../agent-connection.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { shownError } from '../failure.ts';
-import { duration } from '../wording.ts';
+import { counted, duration } from '../wording.ts';
 import { withAgent } from '../with-agent.ts';
+import { checkPluginStarts } from './doctor-plugins.ts';
 import type { Finding } from './finding.ts';
 import { MODEL_MISSING_LINE } from './models.ts';
 
@@ -21,10 +23,13 @@ export async function checkAgent(
   try {
     const running = await context.agent.running();
     await running?.stop();
-    const how = running === undefined ? 'opened here; no daemon runs' : 'the daemon answers';
+    const how =
+      running === undefined
+        ? 'no daemon runs; opened here'
+        : 'the daemon answers and has opened it';
     return await withAgent(quiet, options, async ({ service }) => [
       await checkStatus(service, how),
-      ...(await checkPlugins(service)),
+      ...(await checkPlugins(service, context)),
       ...(await checkModels(service)),
     ]);
   } catch (error) {
@@ -35,19 +40,27 @@ export async function checkAgent(
 async function checkStatus(service: AgentService, how: string): Promise<Finding> {
   const { directory, uptimeSeconds } = await service.query('status', {});
   const since = uptimeSeconds >= 1 ? `, up for ${duration(uptimeSeconds * 1_000)}` : '';
-  return { state: 'ok', text: `store ${directory}: ${how}${since}` };
+  // What opening a store checks; a page that was altered since shows when it is read.
+  const checked = 'header, version and length are right, not every page was read';
+  return { state: 'ok', text: `store ${directory}: ${how}${since}: ${checked}` };
 }
 
-async function checkPlugins(service: AgentService): Promise<Finding[]> {
+async function checkPlugins(
+  service: AgentService,
+  { environment, clock }: CommandContext,
+): Promise<Finding[]> {
   const list = await service.query('plugins', {});
   const broken = list.filter(({ state }) => state === 'refused');
+  const working = list.filter(({ state }) => state !== 'refused');
   const tools = list.reduce((sum, plugin) => sum + plugin.tools.length, 0);
-  const working = list.length - broken.length;
+  const names = working.filter(({ tier }) => tier === 'official').map(({ plugin }) => plugin);
+  const { variables } = environment;
   return [
-    working > 0
-      ? { state: 'ok', text: `${working} plugins with ${tools} tools` }
+    working.length > 0
+      ? { state: 'ok', text: `${counted(working.length, 'plugin')} with ${counted(tools, 'tool')}` }
       : { state: 'warn', text: 'no plugin can be used', remedy: 'install the agent again' },
     ...broken.map((plugin) => refused(plugin)),
+    ...(await checkPluginStarts({ directory: officialPlugins(), names, variables, clock })),
   ];
 }
 
