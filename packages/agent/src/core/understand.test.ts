@@ -69,3 +69,22 @@ test('what the fast path may not touch goes to the model, or is answered when th
   assert.deepEqual(leaveToModel(true, 'off').plan, { type: 'model' });
   assert.equal(leaveToModel(false, 'off').plan.type, 'answer');
 });
+
+test('of two plugins the named one is called, and its name is no part of what is kept', async () => {
+  const named: InstalledIntent = { plugin: 'acme', aliases: ['work notes', 'acme'], declaration };
+  const acme = { ...named, declaration: { ...declaration, tool: 'acme_create' } };
+  const understood = await understand({
+    message: message('take a note in my work notes that the gate is green'),
+    expectation: undefined,
+    parser,
+    parseDates: () => [],
+    intents: [...intents, acme],
+    modelConnected: false,
+    priorsOf: async () => ({}),
+  });
+  const { plan, parsed } = understood;
+  assert.ok(plan.type === 'tool');
+  assert.equal(plan.call.tool, 'acme_create');
+  assert.equal(plan.call.arguments['text'], 'the gate is green');
+  assert.equal(parsed.slots['text']?.text, 'the gate is green');
+});

@@ -4,8 +4,9 @@
 import type { Expectation, InboundMessage, IntentResult, Plan } from '@opencomputer/contracts';
 import type { InstalledIntent } from '@opencomputer/contracts/internal';
 import type { ParseDates } from './intents/mention.ts';
-import { parseIntent } from './intents/parser.ts';
-import type { IntentParser } from './intents/parser.ts';
+import { parseIntent, refillSlots } from './intents/parser.ts';
+import type { IntentParser, ParseInput } from './intents/parser.ts';
+import { withoutNames } from './resolver/naming.ts';
 import { planFollowUp } from './resolver/followup.ts';
 import { resolvePlan } from './resolver/resolver.ts';
 import type { Priors } from './resolver/candidates.ts';
@@ -33,13 +34,34 @@ export async function understand(input: UnderstandInput): Promise<Understood> {
   const { message, expectation, parser, parseDates, intents, modelConnected } = input;
   const { text, at: now, timeZone } = message;
   const asked = expectation && { expectation };
-  const parsed = parseIntent(parser, { text, now, timeZone, parseDates, ...asked });
+  const parsing = { text, now, timeZone, parseDates, ...asked };
+  const parsed = parseNamed(parser, parsing, intents);
   const competing = intents.filter(({ declaration }) => declaration.name === parsed.intent);
   const priors = competing.length > 1 ? await input.priorsOf(parsed.intent ?? '') : {};
   const callId = `call_${message.id.slice(-8)}_0_0`;
   const resolving = { text, parsed, intents, priors, modelConnected, callId };
   const followUp = expectation && planFollowUp(expectation, resolving);
   return { parsed, plan: followUp ?? resolvePlan(resolving) };
+}
+
+/** Reads a message without the words that only say which plugin it is for. */
+function parseNamed(
+  parser: IntentParser,
+  input: ParseInput,
+  intents: readonly InstalledIntent[],
+): IntentResult {
+  const unnamed = withoutNames(input.text, intents);
+  const parsed = parseIntent(parser, input);
+  if (unnamed === undefined) return parsed;
+  const competes = ({ intent }: IntentResult): boolean =>
+    intents.filter(({ declaration }) => declaration.name === intent).length > 1;
+  const blank = { ...input, text: unnamed.blank };
+  // the common wording says best what is meant, the one with gaps what it is about
+  const common = parseIntent(parser, { ...input, text: unnamed.common });
+  const bare = parseIntent(parser, blank);
+  const agreed = common.intent === bare.intent && bare.kind === 'act';
+  if (competes(common) && !agreed) return refillSlots(parser, common, blank);
+  return competes(bare) ? bare : parsed;
 }
 
 /** A message that the fast path may not touch: to the model, or an answer when there is none. */

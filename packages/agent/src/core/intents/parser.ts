@@ -336,3 +336,16 @@ export function parseIntent(parser: IntentParser, input: ParseInput): IntentResu
   const isCommand = fresh.kind === 'act' && fresh.intent !== input.expectation?.intent;
   return (isCommand ? undefined : continued(parser, input)) ?? fresh;
 }
+
+/** What was understood, with its slots read from another wording of the message. Throws as `parseIntent`. */
+export function refillSlots(
+  parser: IntentParser,
+  parsed: IntentResult,
+  input: ParseInput,
+): IntentResult {
+  const known = parser.intents.get(parsed.intent ?? '');
+  if (known === undefined) return parsed;
+  const { slots, missing } = fillSlots(known.plan, input.text, input);
+  const kind = parsed.kind === 'act' && missing.length > 0 ? 'ask-slot' : parsed.kind;
+  return { ...parsed, kind, slots, missing };
+}
