@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock } from './clock.ts';
+import { systemClock, within } from './clock.ts';
 
 test('a delay that is cancelled never runs, and one that is not does', async () => {
   const ran: string[] = [];
@@ -24,4 +24,10 @@ test('a delay of years does not fire at once', () => {
   assert.ok(!ran);
   assert.ok(systemClock.monotonic() <= systemClock.monotonic());
   assert.ok(systemClock.now() > 1.7e12);
+});
+
+test('work that takes too long is not waited for, and work that fails is told', async () => {
+  await within(systemClock, 1, new Promise(() => undefined));
+  await within(systemClock, 60_000, Promise.resolve());
+  await assert.rejects(within(systemClock, 60_000, Promise.reject(new Error('no'))), /no/);
 });

@@ -62,7 +62,13 @@ if (postgres !== undefined) {
     assert.deepEqual(await mailbox.open(), []);
 
     const machine = { advance, replay, pendingCommands, isFinal };
-    const journal = createJournal({ database, sealing, identifier, machine });
+    const journal = createJournal({
+      database,
+      sealing,
+      identifier,
+      machine,
+      report: () => assert.fail(),
+    });
     const owner = { person: 'ann', conversation: 'c', turn: message.id };
     const cancel = { type: 'turn-cancel', at: 1, reason: 'test' } as const;
     await database.write(await journal.append(owner, [cancel], 0));
@@ -91,7 +97,7 @@ if (postgres !== undefined) {
     await database.write(await timers.keep(keeper, [change]));
     await database.write(await timers.keep(keeper, [change]));
     await timers.start();
-    timers.stop();
+    await timers.stop();
     assert.deepEqual(fired, ['due']);
 
     const priors = createPriors(database);

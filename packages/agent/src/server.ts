@@ -11,7 +11,7 @@ import type {
   Understand,
 } from '@opencomputer/contracts/internal';
 import { channelMigrations, createMailbox, createNotices } from './channels/index.ts';
-import { systemClock } from './clock.ts';
+import { systemClock, within } from './clock.ts';
 import * as core from './core/index.ts';
 import type { Conversation, IntentParser } from './core/index.ts';
 import * as driving from './driver/index.ts';
@@ -46,6 +46,7 @@ const owner = 'owner';
 /** Time that running turns are given at the end. */
 const graceMsMax = 25_000;
 const outputTokensMax = 4_096;
+const startMsMax = 2_000;
 
 /** What the agent is opened with; nothing else is read from the process or the machine. */
 export interface AgentOptions {
@@ -138,7 +139,7 @@ async function compose(
     const parts = await makeParts({ ...given, store });
     const { driver, timers, service } = assemble(parts);
     await driver.resume();
-    await timers.start();
+    await within(clock, startMsMax, timers.start());
     return { service, store };
   } catch (error) {
     await store.close();
@@ -150,7 +151,7 @@ async function makeParts(given: Given): Promise<Parts> {
   const { store, clock, report, identifier } = given;
   const { database, sealing } = store;
   const gate = createGate(decide);
-  const journal = driving.createJournal({ database, sealing, identifier, machine });
+  const journal = driving.createJournal({ database, sealing, identifier, machine, report });
   const calls = driving.createCallLog({ journal, database, clock, report });
   const engine = makeEngine(given, calls);
   const { allow } = given.configuration.policy;
@@ -176,7 +177,7 @@ function assemble(parts: Parts): Running {
   const notices = createNotices(mailbox);
   const timeZone = zoneOf(configuration);
   const { enqueue } = mailbox;
-  const firing = { host, gate, grants, journal, enqueue, clock, identifier, timeZone };
+  const firing = { host, gate, grants, journal, enqueue, clock, identifier, timeZone, report };
   const timers = createTimers({
     database,
     sealing,
@@ -315,7 +316,9 @@ function zoneOf({ person }: Configuration): string {
 function makeUnderstand(parts: Parts): Understand {
   const { host, engine, priors, configuration } = parts;
   let parser: Promise<IntentParser> | undefined;
+  let listed: Promise<unknown> | undefined;
   return async (message, expectation) => {
+    await (listed ??= host.refresh(AbortSignal.timeout(graceMsMax)));
     const modelConnected = (await engine.available()).length > 0;
     if (message.command !== undefined) {
       return core.typedCommand(message.id, message.command, driving.shellTool);

@@ -80,7 +80,10 @@ const looking: readonly Definition[] = [
         name: 'add',
         description: 'Add a model to the configuration, as the last fallback or first',
         operands: [
-          ['<source>', 'a GGUF file; or openai, anthropic, google, openai-compatible, package:NAME'],
+          [
+            '<source>',
+            'a GGUF file; or openai, anthropic, google, openai-compatible, package:NAME',
+          ],
           ['[model]', 'the provider’s name of the model'],
         ],
         options: [

@@ -21,7 +21,10 @@ test('a machine that nobody compiled for gets the package alone', () => {
 
 test('the command can be typed as it stands, whatever the folder is called', () => {
   const wanted = { name: 'acme', versions: { acme: '1.0.0' } };
-  assert.match(installCommand('/data/packages', wanted), / acme@1\.0\.0 --prefix \/data\/packages$/);
+  assert.match(
+    installCommand('/data/packages', wanted),
+    / acme@1\.0\.0 --prefix \/data\/packages$/,
+  );
   assert.match(installCommand("/it's mine", wanted), /--prefix '\/it'\\''s mine'$/);
 });
 

@@ -21,6 +21,8 @@ export interface InboundMessage {
   readonly timeZone: string;
   /** False when nobody can answer a question: then what would ask is denied. */
   readonly interactive: boolean;
+  /** Text that came with the words, such as a pipe: data, not the person's own words. */
+  readonly attached?: string;
   /** Absolute folder in which the person works; granted for reading in this turn. */
   readonly folder?: string;
   /** A shell command that the person typed, to be run as it stands. */

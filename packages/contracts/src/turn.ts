@@ -40,7 +40,12 @@ export type AssistantPart =
 
 /** One message of a conversation as the model sees it. */
 export type Message =
-  | { readonly role: 'user'; readonly text: string }
+  | {
+      readonly role: 'user';
+      readonly text: string;
+      /** Text that came with the words, such as a pipe: data, not the person's own words. */
+      readonly attached?: string;
+    }
   | { readonly role: 'assistant'; readonly parts: readonly AssistantPart[] }
   | {
       readonly role: 'tool';

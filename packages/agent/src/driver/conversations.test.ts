@@ -24,7 +24,6 @@ const dialogue: Dialogue<readonly string[]> = {
   fold: (turns, undone) => turns.map(({ turn: name }) => name).filter((name) => !undone.has(name)),
   add: (view, { turn: name }) => [...view, name],
   expectation: () => undefined,
-  said: (view) => view,
 };
 
 function make(undone: readonly string[] = []): {

@@ -61,6 +61,7 @@ function make(context: TestContext, handler: ToolHandler): Made {
     clock,
     identifier: randomUUIDv7,
     timeZone: 'Asia/Tokyo',
+    report: () => undefined,
     enqueue: async (reply) => {
       replies.push(reply);
       return statement('reply');
@@ -83,7 +84,7 @@ test('a firing is a word to the person and an event, with the timer that follows
   });
   const { statements, changes } = await fireTimer(ports, due);
   assert.deepEqual(changes, timers);
-  assert.deepEqual(statements, [statement('reply'), statement('event')]);
+  assert.deepEqual(statements, [statement('event'), statement('reply')]);
   const { text, person, conversation } = replies[0] ?? {};
   assert.deepEqual([text, person, conversation], ['Reminder: eggs', 'ann', 'c1']);
   assert.equal(replies[0]?.turn, undefined);
@@ -110,11 +111,15 @@ test('a firing that is tried again has the same key, and the next one another', 
   assert.notEqual(keys[1], keys[2]);
 });
 
-test('a plugin that does not answer in time fails the firing, and nothing is said yet', async (context) => {
+test('a plugin that does not answer holds nothing back; it alone is told again, without words', async (context) => {
   const { ports, replies, clock } = make(context, async () => {
     clock.forward(10_000);
     return new Promise(() => undefined);
   });
-  await assert.rejects(fireTimer(ports, due), { code: 'TOOL_FAILED' });
-  assert.deepEqual(replies, []);
+  const { changes } = await fireTimer(ports, due);
+  assert.equal(replies[0]?.text, 'Reminder: eggs');
+  const [again] = changes;
+  assert.deepEqual([again?.id, again?.text], [due.id, '']);
+  await fireTimer(ports, { ...due, text: '' });
+  assert.equal(replies.length, 1);
 });

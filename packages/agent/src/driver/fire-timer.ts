@@ -21,12 +21,15 @@ export interface FirePorts extends HostCallPorts {
   readonly clock: Clock;
   readonly identifier: IdentifierSource;
   readonly timeZone: string;
+  readonly report: (error: unknown, about: string) => void;
 }
 
 /** The channel by which the agent speaks by itself until a person chose another. */
 const noticeChannel = 'terminal';
 /** Milliseconds that a plugin has to say what comes next. */
 const tellMsMax = 10_000;
+/** A plugin that could not say what comes next is asked again after this long. */
+const tellAgainMs = 300_000;
 
 /** The statements of a firing, and the timers that replace the fired one. */
 export async function fireTimer(
@@ -46,12 +49,17 @@ export async function fireTimer(
       idempotencyKey: `timer/${id}/${at}`,
       folders: [],
       signal: late.signal,
+    }).catch((error: unknown) => {
+      // The person hears it in time; only the plugin is told again later, by a timer without words.
+      ports.report(error, `timer of ${plugin}`);
+      return [{ id, at: now + tellAgainMs, text: '' }];
     });
     const event = { name: 'timer-fire', at: now, payload: { plugin, due: at } };
-    const statements = [
-      await enqueue({ id: identifier(), channel: noticeChannel, person, conversation, text }),
-      await journal.event({ person, conversation }, event),
-    ];
+    const statements = [await journal.event({ person, conversation }, event)];
+    if (text !== '') {
+      const reply = { id: identifier(), channel: noticeChannel, person, conversation, text };
+      statements.push(await enqueue(reply));
+    }
     return { statements, changes };
   } finally {
     cancel();

@@ -1,6 +1,7 @@
 // Owns the event log: the record of each turn, and what is read back from it. Refuses to interpret
 // a record: what the inputs mean is the pure turn's.
 
+import { isAgentError } from '@opencomputer/contracts';
 import type { IdentifierSource, Json, TurnInput } from '@opencomputer/contracts';
 import type { Database, FinishedTurn, Sealing, Statement } from '@opencomputer/contracts/internal';
 import type { TurnMachine } from '@opencomputer/contracts/internal';
@@ -48,6 +49,8 @@ export interface JournalParts {
   readonly sealing: Sealing;
   readonly identifier: IdentifierSource;
   readonly machine: TurnMachine;
+  /** Told of rows that were altered. */
+  readonly report: (error: unknown, about: string) => void;
 }
 
 /** A journal over the store. */
@@ -163,8 +166,16 @@ function prepareInsert(database: Database): (event: EventTable) => Statement {
   );
 }
 
+/** What was altered is told of and left out; everything else stays a failure. */
+function unlessBroken(report: JournalParts['report'], about: string) {
+  return (error: unknown): undefined => {
+    if (!isAgentError(error, 'SEAL_BROKEN')) throw error;
+    report(error, `events of ${about}`);
+  };
+}
+
 async function readTurns(
-  { database, machine, sealing }: JournalParts,
+  { database, machine, sealing, report }: JournalParts,
   conversation: string,
   recordOf: Journal['record'],
 ): ReturnType<Journal['turns']> {
@@ -180,7 +191,8 @@ async function readTurns(
   const turns: FinishedTurn[] = [];
   for (const { turn } of recent.reverse()) {
     if (turn === null) continue;
-    const finished = finishedTurn(machine, turn, await recordOf(turn));
+    const record = await recordOf(turn).catch(unlessBroken(report, turn));
+    const finished = record && finishedTurn(machine, turn, record);
     if (finished !== undefined) turns.push(finished);
   }
   const marks = await query
@@ -195,7 +207,7 @@ async function readTurns(
 }
 
 async function listConversations(
-  { database, sealing }: JournalParts,
+  { database, sealing, report }: JournalParts,
   person: string,
   limit: number,
 ): Promise<readonly LoggedConversation[]> {
@@ -222,10 +234,12 @@ async function listConversations(
         .selectAll()
         .where('id', '=', first)
         .executeTakeFirstOrThrow();
-      const { message } = await unseal<{ message: { text: string } }>(sealing, event);
+      const opened = unseal<{ message: { text: string } }>(sealing, event);
+      const started = await opened.catch(unlessBroken(report, first));
+      const title = started?.message.text ?? '(altered, not shown)';
       return {
         conversation: conversation ?? '',
-        title: message.text.replaceAll(/\s+/g, ' ').slice(0, 80),
+        title: title.replaceAll(/\s+/g, ' ').slice(0, 80),
         turns: Number(turns),
         startedAt: Number(startedAt),
         lastAt: Number(lastAt),

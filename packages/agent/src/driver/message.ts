@@ -13,8 +13,8 @@ export function toMessage(
   request: SendRequest,
   given: { readonly clock: Clock; readonly identifier: IdentifierSource },
 ): InboundMessage {
-  const { text, command, timeZone } = request;
-  const bytes = Buffer.byteLength(text);
+  const { text, attached = '', command, timeZone } = request;
+  const bytes = Buffer.byteLength(text) + Buffer.byteLength(attached);
   if (bytes > messageBytesMax) {
     throw new AgentError('INPUT_TOO_LARGE', { bytes, bytesMax: messageBytesMax });
   }
@@ -34,6 +34,7 @@ export function toMessage(
     at: given.clock.now(),
     timeZone,
     interactive,
+    ...(attached !== '' && { attached }),
     ...(folder !== undefined && { folder }),
     ...(command !== undefined && { command }),
     ...(modelOnly === true && { modelOnly }),

@@ -1,7 +1,7 @@
 // Owns one running turn: feeds inputs to the pure turn, executes its commands, and records every
 // input before an effect follows from it. Refuses to decide anything about the turn itself.
 
-import { AgentError, toErrorData } from '@opencomputer/contracts';
+import { AgentError, isAgentError, toErrorData } from '@opencomputer/contracts';
 import type {
   AssistantPart,
   Command,
@@ -14,6 +14,7 @@ import type { FinishedTurn, ModelDelta, Statement } from '@opencomputer/contract
 import { InputQueue } from './input-queue.ts';
 import { finishedTurn } from './journal.ts';
 import type { DriverPorts } from './ports.ts';
+import { TextRelay } from './text-relay.ts';
 import { createTurnTools } from './turn-tools.ts';
 import type { TurnTools } from './turn-tools.ts';
 
@@ -36,6 +37,7 @@ export class RunningTurn<View> {
   readonly #ports: DriverPorts<View>;
   readonly #start: TurnStart<View>;
   readonly #tools: TurnTools;
+  readonly #text: TextRelay;
   readonly #abort = new AbortController();
   readonly #inputs: InputQueue;
   readonly #record: TurnInput[];
@@ -43,12 +45,12 @@ export class RunningTurn<View> {
   /** Statements that keep timers, for the next commit. */
   #timers: Statement[] = [];
   #state: TurnState | undefined;
-  #streamed = '';
   #cancelTimer: (() => void) | undefined;
 
   constructor(ports: DriverPorts<View>, start: TurnStart<View>) {
     this.#ports = ports;
     this.#start = start;
+    this.#text = new TextRelay(start.message.id, start.emit);
     this.message = start.message;
     this.#inputs = new InputQueue(start.message.id);
     this.#record = [...start.record];
@@ -78,7 +80,7 @@ export class RunningTurn<View> {
       await this.#begin();
       while (this.#state === undefined || !this.#isOver()) {
         const { input, taken } = await this.#inputs.next();
-        await this.#take(input);
+        await this.#takeOrGiveUp(input);
         taken();
       }
       this.#inputs.close();
@@ -146,6 +148,19 @@ export class RunningTurn<View> {
     });
   }
 
+  /** A fault that is not the store's must not leave the turn open, to fail at every start again. */
+  async #takeOrGiveUp(input: TurnInput): Promise<void> {
+    try {
+      await this.#take(input);
+    } catch (error) {
+      if (isAgentError(error) && error.code !== 'INTERNAL') throw error;
+      this.#ports.report(error, `turn ${this.message.id}`);
+      this.#record.length = Math.max(1, this.#recorded);
+      this.#state = this.#ports.core.machine.replay(this.#record);
+      await this.#take({ type: 'turn-cancel', at: this.#now(), reason: 'a fault in the agent' });
+    }
+  }
+
   async #take(input: TurnInput): Promise<void> {
     const asked = this.#asked();
     const { state, commands } = this.#ports.core.machine.advance(this.#state, input);
@@ -210,7 +225,7 @@ export class RunningTurn<View> {
       ),
       mailbox.finish(id),
     ]);
-    this.#emitText(text);
+    if (this.#start.stream) this.#text.finish(text);
     const end = status === 'failed' || status === 'cancelled' ? status : 'done';
     this.#emit({ type: 'turn-end', turn: id, status: end, text, usage, ...(error && { error }) });
     if (attended) await mailbox.delivered([replyId]);
@@ -261,10 +276,10 @@ export class RunningTurn<View> {
   async #callModel(command: Extract<Command, { type: 'model-call' }>): Promise<TurnInput> {
     const { step, messages } = command;
     const { message, view } = this.#start;
-    this.#streamed = '';
+    this.#text.begin();
     try {
       const request = await this.#ports.core.prepare(view, { message, messages, step });
-      const onDelta = this.#start.stream && ((delta: ModelDelta) => this.#onDelta(delta, step));
+      const onDelta = this.#start.stream && ((delta: ModelDelta) => this.#text.relay(delta, step));
       const { signal } = this.#abort;
       const answer = await this.#ports.engine.call(request, {
         signal,
@@ -300,46 +315,14 @@ export class RunningTurn<View> {
     return { type: 'tool-finish', at: this.#now(), callId, outcome };
   }
 
-  #onDelta(delta: ModelDelta, step: number): void {
-    const turn = this.message.id;
-    switch (delta.type) {
-      case 'model-start':
-        return this.#emit({ type: 'model-start', model: delta.model, step });
-      case 'text-delta':
-        if (this.#streamed === '') this.#emit({ type: 'text-start', id: `${turn}/${step}` });
-        this.#streamed += delta.delta;
-        return this.#emit({ type: 'text-delta', id: `${turn}/${step}`, delta: delta.delta });
-      case 'reasoning-delta':
-        return this.#emit({ type: 'reasoning-delta', id: `${turn}/${step}`, delta: delta.delta });
-      case 'text-withdraw':
-        if (this.#streamed === '') return undefined;
-        this.#streamed = '';
-        return this.#emit({
-          type: 'text-withdraw',
-          id: `${turn}/${step}`,
-          reason: delta.reason,
-        });
-    }
-  }
-
-  /** Shows a reply that was not streamed, or the rest of one that was. */
-  #emitText(text: string): void {
-    if (!this.#start.stream) return;
-    const id = this.message.id;
-    const rest = text.startsWith(this.#streamed) ? text.slice(this.#streamed.length) : text;
-    if (rest === '') return;
-    this.#emit({ type: 'text-start', id });
-    this.#emit({ type: 'text-delta', id, delta: rest });
-    this.#emit({ type: 'text-end', id });
-  }
-
-  /** What the person said; nothing for the fast path, whose arguments are the person's words. */
+  /**
+   * What the person said in this turn, without what was attached; nothing for the fast path, whose
+   * arguments are the person's words. Words of earlier turns were about something else.
+   */
   #said(): readonly string[] | undefined {
     if (this.#state?.progress.intent !== undefined) return undefined;
-    const before = this.#ports.core.dialogue.said(this.#start.view);
     const messages = this.#state?.messages ?? [];
-    const now = messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
-    return [...before, ...now];
+    return messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
   }
 
   /** The deadline while it runs, the end of the person's patience while it asks. */

@@ -61,7 +61,7 @@ export function createTurnTools(ports: ToolPorts, message: InboundMessage): Turn
           reach: declaration.reach,
           origins: originsOf(ports, tool, { call, said }),
           interactive: message.interactive,
-          grants: [...ports.grants, ...typedCommand(message, call)],
+          grants: [...ports.grants, ...typedCommand(message, call), ...asked(tool, call, said)],
         });
         if (permit !== undefined) permits.set(call.callId, permit);
         return { callId: call.callId, ...decision };
@@ -110,6 +110,16 @@ function originsOf(
 }
 
 /** A command typed by somebody who is known; a sender whom nobody vouches for is asked about. */
+/** A call on own data that was read from the person's words without a model is what they asked. */
+function asked(
+  { tier, declaration }: InstalledTool,
+  call: ToolCall,
+  said: readonly string[] | undefined,
+): readonly Grant[] {
+  const isOwn = said === undefined && tier !== 'third-party' && declaration.reach === 'own';
+  return isOwn ? [{ type: 'exact', call }] : [];
+}
+
 function typedCommand(message: InboundMessage, call: ToolCall): readonly Grant[] {
   const { command, assurance } = message;
   if (command === undefined || assurance === 'none') return [];

@@ -98,3 +98,9 @@ test('usage is normalised, bounded, and estimated when the provider says nothing
     priced: false,
   });
 });
+
+test('arguments that are nested very deep are refused, whatever their size', () => {
+  const deep = (count: number): string => `${'{"a":'.repeat(count)}1${'}'.repeat(count)}`;
+  assert.ok(!(invalidArgumentsKey in toArguments(deep(50))));
+  assert.ok(invalidArgumentsKey in toArguments(deep(20_000)));
+});

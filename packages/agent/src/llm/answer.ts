@@ -76,13 +76,28 @@ export function toArguments(input: string): JsonObject {
   try {
     const value: unknown = JSON.parse(input);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as JsonObject;
+      return isDeep(value) ? { [invalidArgumentsKey]: 'nested too deep' } : (value as JsonObject);
     }
     if (typeof value === 'string') return { [invalidArgumentsKey]: value };
   } catch {
     return { [invalidArgumentsKey]: input };
   }
   return { [invalidArgumentsKey]: input };
+}
+
+/** Deeper arguments are an attack on whoever walks them. */
+const depthMax = 64;
+
+/** True when a value is nested deeper than `depthMax`; goes level by level, without recursion. */
+function isDeep(value: object): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > depthMax) return true;
+    level = level.flatMap((entry): readonly unknown[] =>
+      typeof entry === 'object' && entry !== null ? Object.values(entry) : [],
+    );
+  }
+  return false;
 }
 
 function freeId(id: string, taken: ReadonlySet<string>): string {

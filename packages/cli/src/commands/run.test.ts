@@ -44,7 +44,8 @@ test('with a pipe for input and a terminal for the rest, the terminal is asked',
   });
   await run(context, ['sum up'], {});
   assert.equal(service.requests[0]?.interactive, true);
-  assert.equal(service.requests[0]?.text, 'sum up\n\npiped');
+  assert.equal(service.requests[0]?.text, 'sum up');
+  assert.equal(service.requests[0]?.attached, 'piped');
 });
 
 test('on a build machine nobody is asked', async () => {

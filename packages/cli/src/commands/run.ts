@@ -32,12 +32,12 @@ export async function run(
       const problem = 'use either --json or --stream-json';
       throw new AgentError('OPTION_INVALID', { option: '--json', problem });
     }
-    const text = await readMessage(context, operands.join(' '));
+    const message = await readMessage(context, operands.join(' '));
     return await withAgent(context, options, async ({ service, timeZone }) => {
       const terminal = terminalFor(context);
       const conversation = await chosenConversation(service, options);
       const request = createRequest({
-        text,
+        ...message,
         conversation,
         timeZone,
         folder: context.environment.workingFolder,
@@ -57,19 +57,26 @@ export async function run(
 }
 
 /** The typed words and what comes from the pipe. Throws INPUT_EMPTY, _TOO_LARGE or _ENCODING. */
-async function readMessage(context: CommandContext, typed: string): Promise<string> {
+async function readMessage(
+  context: CommandContext,
+  typed: string,
+): Promise<{ readonly text: string; readonly attached?: string }> {
   const { environment, error } = context;
-  let text = typed.trim();
+  const words = typed.trim();
+  let piped = '';
   if (!environment.terminal.isInput) {
-    const piped = await readPipe(context.input, {
-      waitMs: PIPE_WAIT_MS,
-      onWait: () => error.write('agent: waiting for the pipe to end (or add `</dev/null`)\n'),
-    });
-    if (piped.trim() !== '') text = text === '' ? piped : `${text}\n\n${piped}`;
+    piped = (
+      await readPipe(context.input, {
+        waitMs: PIPE_WAIT_MS,
+        onWait: () => error.write('agent: waiting for the pipe to end (or add `</dev/null`)\n'),
+      })
+    ).trim();
   }
+  // A pipe with words beside it is what the words are about; alone, it is the message.
+  const text = words === '' ? piped : words;
   if (text === '') throw new AgentError('INPUT_EMPTY');
-  checkMessage(text);
-  return text;
+  checkMessage(`${words}${piped}`);
+  return words === '' || piped === '' ? { text } : { text, attached: piped };
 }
 
 /** The conversation named by `--conversation` or `--resume`. Throws CONVERSATION_UNKNOWN. */

@@ -37,8 +37,6 @@ export interface Dialogue<View> {
   fold(turns: readonly FinishedTurn[], undone: ReadonlySet<string>): View;
   add(view: View, turn: FinishedTurn): View;
   expectation(view: View): Expectation | undefined;
-  /** What the person said in the turns that are shown. */
-  said(view: View): readonly string[];
 }
 
 /** What a message means and what is to be done about it. */

@@ -15,6 +15,8 @@ export interface SendRequest {
   /** Absent: a new conversation. */
   readonly conversation?: string;
   readonly text: string;
+  /** Text that came with the words, such as a pipe: data, not the person's own words. */
+  readonly attached?: string;
   readonly timeZone: string;
   readonly interactive: boolean;
   /** False: nobody reads deltas, and the cheaper unstreamed model call may be used. */

@@ -116,14 +116,7 @@ export function assembleMessages(
   const turns = [...conversation.window, current].flatMap(({ at, messages }) =>
     stamped(messages, stamp(at)),
   );
-  return [...before, ...turns].map(clip);
-}
-
-/** What the person said in the turns that are shown, oldest first. */
-export function saidBy(conversation: Conversation): readonly string[] {
-  return conversation.window.flatMap(({ messages }) =>
-    messages.flatMap((message) => (message.role === 'user' ? [message.text] : [])),
-  );
+  return [...before, ...turns].map(whole).map(clip);
 }
 
 /** The dialogue as the driver uses it; the limits may change with the model. */
@@ -132,7 +125,6 @@ export function createDialogue(limits: () => WindowLimits): Dialogue<Conversatio
     fold: (turns, undone) => foldConversation(turns, undone, limits()),
     add: (view, turn) => addTurn(view, turn, limits()),
     expectation: (view) => view.expectation,
-    said: saidBy,
   };
 }
 
@@ -140,8 +132,9 @@ export function createDialogue(limits: () => WindowLimits): Dialogue<Conversatio
 export function charactersOf(messages: readonly Message[]): number {
   let characters = 0;
   for (const message of messages) {
-    if (message.role === 'user') characters += message.text.length;
-    else if (message.role === 'tool') {
+    if (message.role === 'user') {
+      characters += message.text.length + (message.attached?.length ?? 0);
+    } else if (message.role === 'tool') {
       characters += Math.min(message.outcome.text.length, resultCharactersMax);
     } else {
       for (const part of message.parts) {
@@ -156,7 +149,13 @@ export function charactersOf(messages: readonly Message[]): number {
 function stamped(messages: readonly Message[], time: string): readonly Message[] {
   const [first, ...rest] = messages;
   if (first?.role !== 'user' || time === '') return messages;
-  return [{ role: 'user', text: `${first.text}\n\n[${time}]` }, ...rest];
+  return [{ ...first, text: `${first.text}\n\n[${time}]` }, ...rest];
+}
+
+/** What is sent of a message of the person: the words, then what came with them. */
+function whole(message: Message): Message {
+  if (message.role !== 'user' || message.attached === undefined) return message;
+  return { role: 'user', text: `${message.text}\n\n${message.attached}` };
 }
 
 function saidIn(turn: FinishedTurn): readonly string[] {

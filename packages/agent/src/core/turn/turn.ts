@@ -6,6 +6,7 @@ import type {
   Command,
   ErrorData,
   Expectation,
+  InboundMessage,
   Message,
   ToolCall,
   TurnInput,
@@ -108,7 +109,7 @@ function start(input: Input<'turn-start'>): Step {
   const state: TurnState = {
     status: 'running',
     turn: message.id,
-    messages: [{ role: 'user', text: message.text }],
+    messages: [userMessage(message)],
     calls: [],
     progress,
   };
@@ -132,6 +133,10 @@ function start(input: Input<'turn-start'>): Step {
     case 'answer':
       return finish(state, { text: plan.text });
   }
+}
+
+function userMessage({ text, attached }: InboundMessage): Message {
+  return attached === undefined ? { role: 'user', text } : { role: 'user', text, attached };
 }
 
 function modelFinish(state: TurnState, input: Input<'model-finish'>): Step {
