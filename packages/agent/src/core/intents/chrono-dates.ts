@@ -2,6 +2,7 @@
 // reference is noon of a given day, so that neither the machine's zone nor its clock takes part.
 
 import { parse } from 'chrono-node/en';
+import { takenMark } from './clock-phrases.ts';
 import type { DateMention, ParseDates, Span } from './mention.ts';
 import type { CalendarDay } from './zone.ts';
 
@@ -29,8 +30,9 @@ function isName(text: string, parsed: Parsed): boolean {
   const words = parsed.text.trim();
   if (monthName.test(words)) return !monthLead.test(before);
   if (shortWeekday.test(words)) {
-    // a time of day, which comes blanked out, makes "tues 10" a day
-    const timeFollows = /^,?\s{3}/.test(text.slice(parsed.index + parsed.text.length));
+    // a time of day behind it makes "fri 10" a day
+    const after = text.slice(parsed.index + parsed.text.length);
+    const timeFollows = after.replace(/^[,\s]+/, '').startsWith(takenMark);
     return !weekdayLead.test(before) && !timeFollows;
   }
   return false;

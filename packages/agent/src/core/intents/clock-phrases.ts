@@ -5,6 +5,9 @@ import type { DateMention, DayPart, TimeOfDay } from './mention.ts';
 
 type Read = (match: RegExpExecArray) => Omit<DateMention, 'span'> | undefined;
 
+/** Stands for a character that was already read as part of a time. */
+export const takenMark = ';';
+
 /** A phrase: how it looks, and what it means. */
 export interface Phrase {
   readonly pattern: RegExp;

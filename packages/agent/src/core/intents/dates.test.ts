@@ -63,6 +63,8 @@ test('phrases mean the instant that a person means', () => {
     'two weeks from friday': '2026-05-22T09:00',
     'the day after tomorrow': '2026-05-08T09:00',
     '2026-12-24 18:00': '2026-12-24T18:00',
+    '9 November 10:00': '2026-11-09T10:00',
+    'November 9 4:15 pm': '2026-11-09T16:15',
     'tomorrow morning': '2026-05-07T09:00',
     'friday evening': '2026-05-08T19:00',
     'first thing tomorrow': '2026-05-07T08:00',

@@ -3,7 +3,7 @@
 // is injected.
 
 import { calendarPhrases } from './calendar-phrases.ts';
-import { clockPhrases } from './clock-phrases.ts';
+import { clockPhrases, takenMark } from './clock-phrases.ts';
 import type { Phrase } from './clock-phrases.ts';
 import type { DateMention, DayPart, ParseDates, Span, TimeOfDay } from './mention.ts';
 import { addDays, addMonths, daysBetween, instantOf, isoDay, toIso } from './zone.ts';
@@ -117,6 +117,11 @@ function join(text: string, mentions: readonly DateMention[], ranges: boolean): 
   return joined;
 }
 
+/** What was read before is marked, so that a date ends there: blanks would be taken for part of it. */
+function withMarks(text: string, rest: string): string {
+  return rest.replaceAll(' ', (blank, at: number) => (text[at] === ' ' ? blank : takenMark));
+}
+
 /** Takes in the preposition in front, and marks a mention that only names something else. */
 function settle(text: string, mention: DateMention): DateMention | undefined {
   const before = text.slice(0, mention.span[0]);
@@ -145,7 +150,7 @@ export function findDates(
   const today = wallTimeAt(context.now, context.timeZone);
   const calendar = scan(text, calendarPhrases(today));
   const clock = scan(calendar.rest, clockPhrases);
-  const dates = context.parseDates(clock.rest, today);
+  const dates = context.parseDates(withMarks(text, clock.rest), today);
   const all = join(text, [...calendar.found, ...clock.found, ...dates], ranges);
   return all.flatMap((mention) => settle(text, mention) ?? []);
 }

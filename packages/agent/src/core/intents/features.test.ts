@@ -26,6 +26,11 @@ test('word order makes a difference, and so do the ends of the text', () => {
   assert.notDeepEqual([...one.indices], [...other.indices]);
 });
 
+test('every word is learned, and of the rest what occurs twice', () => {
+  const once = learnVocabulary([hashText('one two')]);
+  assert.equal(once.hashes.length, 2);
+});
+
 test('a word of the same stem shares features', () => {
   const stem = vectorize(vocabulary, hashText('alarms'));
   assert.ok(stem.indices.length > 0);

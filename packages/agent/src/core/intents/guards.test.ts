@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findObjection, isRefusal, learnOwnWords } from './guards.ts';
+import { findObjection, isRefusal, isStatement, learnOwnWords } from './guards.ts';
 import { readTokens } from './tokens.ts';
 
 const own = learnOwnWords([
@@ -63,4 +63,26 @@ test('free text that begins the message still shows a question', () => {
 test('only a command not to is a refusal', () => {
   assert.ok(isRefusal(readTokens("please don't show me that")));
   assert.ok(!isRefusal(readTokens("I don't know what you can do")));
+});
+
+test('what the person did or has is a statement, what they need or ask is none', () => {
+  for (const text of ['I finished the report', 'we ran out of milk', 'please, I lost it']) {
+    assert.ok(isStatement(readTokens(text)), text);
+  }
+  for (const text of ['I need a reminder', 'can we move it', 'remind me']) {
+    assert.ok(!isStatement(readTokens(text)), text);
+  }
+});
+
+test('a question word at the start is own only with the word behind it', () => {
+  const reminding = learnOwnWords(["don't let me forget {text}", 'do remind me to {text}']);
+  const said = readTokens('do i have a reminder');
+  assert.equal(findObjection(said, said, reminding), 'a question about it');
+});
+
+test('of many plain examples, words that few of them hold are what they are about', () => {
+  const plain = Array.from({ length: 40 }, (_, index) => `remember the number ${index}`);
+  const learned = learnOwnWords([...plain, 'remember that Dave hates cake']);
+  assert.ok(learned.words.has('remember') && !learned.words.has('hates'));
+  assert.ok(learned.all.has('hates'));
 });

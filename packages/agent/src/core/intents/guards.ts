@@ -143,7 +143,7 @@ const negations = new Set([
 ]);
 /** Negations that ask: "don't forget", "don't let me forget", "why don't you", "can't you". */
 const kindNegation =
-  /\b(?:(?:not|never)(?: (?:to|ever|let|me|us|it|slip|i|want|will|must|please|can|do)){0,6} (?:forget|forgetting|slip)|why do not (?:you|we)|why not|(?:can|could|would|will|do) not you|do not you (?:think|know)|if you do not mind)\b/g;
+  /\b(?:(?:do )?(?:not|never)(?: (?:to|ever|let|me|us|it|slip|i|want|will|must|please|can|do)){0,6} (?:forget|forgetting|slip)|why do not (?:you|we)|why not|(?:can|could|would|will|do) not you|do not you (?:think|know)|if you do not mind)\b/g;
 const polite =
   /^(?:(?:please|hey|hi|hello|ok|okay|so|and|also|then|well|now) )*(?:can|could|would|will|may|might) (?:you|i|we)\b/;
 /** Questions and reminiscences that begin like a request. */
@@ -160,7 +160,7 @@ export interface OwnWords {
   readonly words: ReadonlySet<string>;
   /** All words outside slots. */
   readonly all: ReadonlySet<string>;
-  /** First words of examples, and their first two words together. */
+  /** The first two words of examples; the first where there is one only. */
   readonly starts: ReadonlySet<string>;
 }
 
@@ -170,36 +170,45 @@ function plainly(words: readonly string[]): string[] {
   return text.split(' ').filter((word) => word !== '');
 }
 
+/** How a request opens: its first two words, or the one that it has. */
 function openingOf(words: readonly string[]): string[] {
-  const [first, second] = words;
-  if (first === undefined) return [];
-  return second === undefined ? [first] : [first, `${first} ${second}`];
+  return words.length === 0 ? [] : [words.slice(0, 2).join(' ')];
 }
+
+/** In how many plain examples a word must stand that may belong to what they happen to be about. */
+const plainExamplesMin = 3;
 
 /** Learns the words of an intent from its examples; `{slot}` stands for any words. */
 export function learnOwnWords(examples: readonly string[]): OwnWords {
   const bare = examples.map((example) => tokenize(example.replace(/\{[^}]*\}/g, ' ')));
   const starts = examples.flatMap((example) => openingOf(tokenize(example.split('{')[0] ?? '')));
+  const counts = new Map<string, number>();
+  for (const [index, words] of bare.entries()) {
+    const weight = examples[index]?.includes('{') === true ? plainExamplesMin : 1;
+    for (const word of new Set(plainly(words))) counts.set(word, (counts.get(word) ?? 0) + weight);
+  }
+  const few = examples.length < 30;
+  const usual = [...counts].filter(([, count]) => few || count >= plainExamplesMin);
   return {
-    words: new Set(bare.flatMap(plainly)),
+    words: new Set(usual.map(([word]) => word)),
     all: new Set(bare.flat()),
     starts: new Set(starts),
   };
 }
 
-function firstWord(words: readonly string[]): string {
-  return words.find((word) => !courtesy.test(word)) ?? '';
+function withoutCourtesy(words: readonly string[]): string[] {
+  return words.filter((word) => !courtesy.test(word));
 }
 
 /** True when a message begins as a statement: "I finished", "we need", but not "can we". */
 export function isStatement(tokens: readonly Token[]): boolean {
-  const [subject, verb] = tokens.map(({ word }) => word).filter((word) => !courtesy.test(word));
+  const [subject, verb] = withoutCourtesy(tokens.map(({ word }) => word));
   return subjects.has(subject ?? '') && !wishes.has(verb ?? '');
 }
 
 /** True when a message begins with a refusal, such as "don't show me". */
 export function isRefusal(frame: readonly Token[]): boolean {
-  const words = frame.map(({ word }) => word).filter((word) => !courtesy.test(word));
+  const words = withoutCourtesy(frame.map(({ word }) => word));
   return words[0] === 'never' || (words[0] === 'do' && words[1] === 'not');
 }
 
@@ -225,14 +234,13 @@ export function findObjection(
   const said = tokens.map(({ word }) => word);
   const whole = said.join(' ');
   if (openQuestion.test(whole)) return 'a question about it';
-  if (conditionWords.has(firstWord(said))) return 'conditional';
-  const opening = said
-    .filter((word) => !courtesy.test(word))
-    .slice(0, 2)
-    .join(' ');
-  if (isStatement(tokens) && !own.starts.has(opening)) return 'a statement';
-  const asks = [firstWord(words), firstWord(plainly(said))].some(
-    (first) => questionWords.has(first) && !own.starts.has(first),
-  );
+  const opening = withoutCourtesy(said).slice(0, 2);
+  if (conditionWords.has(opening[0] ?? '')) return 'conditional';
+  if (isStatement(tokens) && !own.starts.has(opening.join(' '))) return 'a statement';
+  const asks = [words, plainly(said)].some((each) => {
+    const [first = '', second = ''] = withoutCourtesy(each);
+    const known = own.starts.has(first) || own.starts.has(`${first} ${second}`);
+    return questionWords.has(first) && !known;
+  });
   return asks && !polite.test(whole) ? 'a question about it' : undefined;
 }

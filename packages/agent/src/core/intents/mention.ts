@@ -40,6 +40,7 @@ export interface DateMention {
 
 /**
  * Finds mentions of days in a text, relative to a given day.
- * Must give spans inside the text; must not throw. Times of day are found elsewhere and come blanked out.
+ * Must give spans inside the text; must not throw. Times of day are found elsewhere, and each
+ * character of them comes as `takenMark`.
  */
 export type ParseDates = (text: string, today: CalendarDay) => readonly DateMention[];

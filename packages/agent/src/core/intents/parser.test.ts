@@ -5,7 +5,7 @@ import type { IntentResult, ToolEffect } from '@opencomputer/contracts';
 import fc from 'fast-check';
 import { parseChronoDates } from './chrono-dates.ts';
 import { deserialize, serialize } from './model-file.ts';
-import { buildParser, parseIntent, trainParser } from './parser.ts';
+import { buildParser, parseIntent, refillSlots, trainParser } from './parser.ts';
 import type { IntentSource, ParseInput } from './parser.ts';
 
 function source(name: string, effect: ToolEffect, declared: Record<string, unknown>): IntentSource {
@@ -169,6 +169,31 @@ test('nothing is written for what only names a request', () => {
     const { kind, intent } = parse(text);
     assert.ok(kind !== 'act' || intent === 'task.list', `${text}: ${kind} ${intent}`);
   }
+});
+
+test('a question that names a write is taken for the read that it may mean', () => {
+  const { kind, intent } = parse('do I have a reminder for tonight');
+  assert.ok(kind !== 'act' || intent === 'task.list', `${kind} ${intent}`);
+});
+
+test('a write is asked about when nothing introduced its text, or it begins like something else', () => {
+  for (const text of ['reminders tomorrow at 9 Bob call', 'translate reminder tomorrow at 9']) {
+    assert.notEqual(parse(text).kind, 'act', text);
+  }
+});
+
+test('slots can be read from another wording of what was understood', () => {
+  const input = {
+    now: Date.parse('2026-05-06T10:20:00Z'),
+    timeZone: 'Europe/Berlin',
+    parseDates: parseChronoDates,
+  };
+  const parsed = parse('remind me in my reminders at 5pm to leave');
+  const text = 'remind me                 at 5pm to leave';
+  const filled = refillSlots(parser, parsed, { ...input, text });
+  assert.equal(filled.slots['text']?.value, 'leave');
+  const without = refillSlots(parser, { ...parsed, kind: 'act' }, { ...input, text: 'remind me' });
+  assert.equal(without.kind, 'ask-slot');
 });
 
 test('out-of-scope messages are unknown, with a reason', () => {

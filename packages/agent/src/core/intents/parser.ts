@@ -63,8 +63,8 @@ const readBar: Bar = { act: 0.6, confirm: 0.2, ratio: 3 };
 const writeBar: Bar = { act: 0.75, confirm: 0.2, ratio: 4 };
 /** What the classifier takes for out of scope is confirmed only when it is as likely as this. */
 const outsideBar = 0.25;
-/** A write whose free text nothing introduced, or that says last what it asks for, must be this sure. */
-const unsureTextBar = 0.9;
+/** A write that says last what it asks for must be this sure. */
+const textFirstBar = 0.9;
 /** So likely must an intent be before its missing slots are asked for. */
 const askBar = 0.6;
 /** Share of the words that must occur in some example, so that no likeness of letters is acted on. */
@@ -216,9 +216,13 @@ function doubt(
   if (strongestCue(parser.cues, weighed.intent, words) === 0) return 'no word of it was said';
   const rival = rivalWord(parser, weighed.intent, words);
   if (rival !== undefined) return `"${rival}" speaks for something else`;
-  if (isStatement(readTokens(text)) && !filled.requestLast) return 'it may only be said';
-  const unsure = !filled.sure || filled.textFirst;
-  if (unsure && weighed.score < unsureTextBar) return 'it is not clear what it is about';
+  const own = parser.intents.get(weighed.intent)?.plan.own.all;
+  const verb = words.find((word) => !politeBefore.has(word));
+  if (!filled.textFirst && own?.has(verb ?? '') === false) return 'it begins like something else';
+  const tokens = readTokens(text);
+  if (isStatement(tokens) && !filled.requestLast) return 'it may only be said';
+  const unsure = filled.textFirst && weighed.score < textFirstBar;
+  if (unsure || !filled.sure) return 'it is not clear what it is about';
   if (filled.embedded) return 'it may be about something else';
   if (filled.unusedRepeat) return 'it cannot repeat';
   return undefined;

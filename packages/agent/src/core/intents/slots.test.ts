@@ -102,6 +102,17 @@ test('words in front of the request make it something else', () => {
   assert.ok(remind('then I remind me to call him at 5pm').embedded);
 });
 
+test('a message shows whether text or request comes first and last', () => {
+  const remember = planSlots({ text: slot('text', { required: true }) }, [
+    'remember {text}',
+    '{text}, remember that',
+  ]);
+  const said = fillSlots(remember, 'I parked on level 3, remember that', context);
+  assert.deepEqual([said.textFirst, said.requestLast], [true, true]);
+  const asked = fillSlots(remember, 'remember I parked on level 3', context);
+  assert.deepEqual([asked.textFirst, asked.requestLast], [false, false]);
+});
+
 test('"from" and "to" tell two times apart', () => {
   const move = planSlots(
     {

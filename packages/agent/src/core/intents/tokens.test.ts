@@ -70,3 +70,9 @@ test('a long text is read up to its bound', () => {
   assert.ok(readTokens('a '.repeat(50_000)).length <= tokensMax);
   assert.ok(readTokens('x'.repeat(50_000)).every(({ end }) => end <= textCharactersMax));
 });
+
+test('a machine by number and this one are links, sums are none', () => {
+  assert.deepEqual(tokenize('open 192.168.0.10/admin'), ['open', '<url>']);
+  assert.deepEqual(tokenize('load localhost:5000'), ['load', '<url>']);
+  assert.deepEqual(tokenize('10.5/2'), ['<arithmetic>']);
+});
