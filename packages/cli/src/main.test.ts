@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,7 +9,9 @@ import { VERSION } from './version.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'main-'));
 after(() => rmSync(home, { recursive: true }));
-const configuration = join(home, 'config.yaml');
+const data = join(home, 'data');
+mkdirSync(data, { mode: 0o700 });
+const configuration = join(data, 'config.yaml');
 
 interface Result {
   readonly code: number | null;
@@ -24,7 +26,7 @@ const start = async (
   input: string | Buffer = '',
 ): Promise<Result> => {
   const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
-    env: { PATH: process.env['PATH'], OPENCOMPUTER_HOME: home, HOME: home },
+    env: { PATH: process.env['PATH'], OPENCOMPUTER_HOME: data, HOME: home },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // A program that refuses its input closes the pipe before all of it is written.
@@ -142,6 +144,12 @@ test('each way to fail has its exit code', async () => {
   assert.match(locked.error, /^agent: .*\/data is in use by process 7\..*\[STORE_LOCKED\]\n$/);
   const json = await agent(['run', '--json', 'hello', '--locked']);
   assert.equal((JSON.parse(json.output) as { error: { code: string } }).error.code, 'STORE_LOCKED');
+});
+
+test('the whole agent ends with 3 when policy refuses what nobody is there to allow', async () => {
+  const { code, output, error } = await start('main.ts', ['run this python: print(1)']);
+  assert.deepEqual([code, error], [3, '']);
+  assert.match(output, /^Not allowed \(unattended\): [^\n]+\n$/);
 });
 
 test('a broken configuration is one sentence with its place, an unknown key only a warning', async () => {

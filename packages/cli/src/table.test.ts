@@ -27,6 +27,18 @@ test('columns align, numbers to the right, and the last one is cut to the width'
   );
 });
 
+test('the last column can go on below itself', () => {
+  const rows = [
+    ['/help', 'keys and commands'],
+    ['/x', 'an-extremely-long-word fits'],
+    ['', ''],
+  ];
+  assert.equal(
+    table(rows, { columns: 18, isWrapped: true }),
+    '/help  keys and\n       commands\n/x     an-extreme…\n       fits\n\n',
+  );
+});
+
 test('a cell cannot break its line', () => {
   assert.equal(table([['a\nb', 'c\u001b[2J']], { columns: 40 }), 'a b  c\n');
 });

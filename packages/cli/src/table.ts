@@ -32,30 +32,48 @@ export function fit(text: string, cellsMax: number): string {
   return `${kept}…`;
 }
 
+/** Words as lines of at most so many cells; a word that is longer is cut. */
+function wrapped(text: string, cellsMax: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    const longer = line === undefined ? undefined : `${line} ${word}`;
+    if (longer === undefined || cells(longer) > cellsMax) lines.push(fit(word, cellsMax));
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+/** How rows are laid out. */
+export interface TableOptions {
+  readonly columns: number;
+  /** The columns that align to the right. */
+  readonly numbers?: readonly number[];
+  /** Whether the last column goes on below itself instead of being cut. */
+  readonly isWrapped?: boolean;
+}
+
 /**
  * Rows as aligned lines. The last column takes what is left of the width; cells are cleaned of
- * anything that a terminal would obey. `numbers` names the columns that align to the right.
+ * anything that a terminal would obey.
  */
-export function table(
-  rows: readonly (readonly string[])[],
-  options: { readonly columns: number; readonly numbers?: readonly number[] },
-): string {
+export function table(rows: readonly (readonly string[])[], options: TableOptions): string {
   const clean = rows.map((row) => row.map(sanitiseLine));
   const count = Math.max(0, ...clean.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, column) =>
     Math.max(0, ...clean.map((row) => cells(row[column] ?? ''))),
   );
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + SEPARATOR.length, 0);
-  const last = Math.max(10, options.columns - before);
-  const lines = clean.map((row) =>
-    row
-      .map((text, column) => {
-        if (column === count - 1) return fit(text, last);
-        const space = ' '.repeat(Math.max(0, (widths[column] ?? 0) - cells(text)));
-        return options.numbers?.includes(column) ? `${space}${text}` : `${text}${space}`;
-      })
-      .join(SEPARATOR)
-      .trimEnd(),
-  );
+  const width = Math.max(10, options.columns - before);
+  const lines = clean.flatMap((row) => {
+    const first = row.slice(0, count - 1).map((text, column) => {
+      const space = ' '.repeat(Math.max(0, (widths[column] ?? 0) - cells(text)));
+      return options.numbers?.includes(column) ? `${space}${text}` : `${text}${space}`;
+    });
+    const text = row[count - 1] ?? '';
+    const [last = '', ...more] = options.isWrapped ? wrapped(text, width) : [fit(text, width)];
+    const rest = more.map((line) => `${' '.repeat(before)}${line}`);
+    return [[...first, last].join(SEPARATOR).trimEnd(), ...rest];
+  });
   return `${lines.join('\n')}\n`;
 }

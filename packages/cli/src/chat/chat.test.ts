@@ -228,8 +228,8 @@ test('a conversation goes on with its past on the screen and in the history', as
 });
 
 test('a reminder appears by itself', async () => {
-  const { terminal, end } = talk({ reminders: ['Call **Bob**\u001b[2J'] });
-  await terminal.shows(/Reminder: Call Bob/);
+  const { terminal, end } = talk({ reminders: ['Reminder: Call **Bob**\u001b[2J'] });
+  await terminal.shows(/\n {2}Reminder: Call Bob/);
   terminal.press(CONTROL_D);
   await end;
 });

@@ -353,7 +353,8 @@ class Chat {
     try {
       for await (const { text } of this.#service.listen(PERSON, signal)) {
         this.#view.screen.append(blankEntry());
-        this.#view.screen.append(replyEntry(`**Reminder:** ${text}`, this.#style));
+        const marked = text.replace(/^Reminder:/, '**$&**');
+        this.#view.screen.append(replyEntry(marked, this.#style));
         this.#view.update();
       }
     } catch (error) {

@@ -33,6 +33,14 @@ test('output in a fence is shown without it', () => {
   assert.deepEqual(outputEntry(text, style).render(40), ['  a.txt', '  ```', '  b.txt']);
 });
 
+test('what follows the fence stays below the output', () => {
+  const text = '```\nls: no such file\n```\nIt ended with exit code 2.';
+  assert.deepEqual(outputEntry(text, style).render(40), [
+    '  ls: no such file',
+    '  It ended with exit code 2.',
+  ]);
+});
+
 test('no entry is wider than the terminal or moves its cursor, whatever is in it', () => {
   const piece = fc.constantFrom(
     '漢',

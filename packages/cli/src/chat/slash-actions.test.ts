@@ -54,7 +54,7 @@ test('the help lists keys and commands', async () => {
 test('undo says what was taken out, and what was not', async () => {
   const { actions, text } = actionsFor();
   await actions.run('undo', '');
-  assert.equal(text(), '  Taken out: “hello there”. Changes made by tools stay.');
+  assert.equal(text(), '\n› /undo\n  Taken out: “hello there”. Changes made by tools stay.');
 });
 
 test('context, model, cost and why show what the service says', async () => {

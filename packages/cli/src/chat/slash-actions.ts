@@ -102,6 +102,8 @@ export function createSlashActions(options: SlashOptions): SlashActions {
   };
   return {
     run: async (name, argument) => {
+      // What was asked stands above what is said to it, as with a message.
+      view.screen.append(messageEntry(`/${name} ${argument}`.trim(), style));
       await actions[name]?.(argument);
     },
     greet: () => greet({ service, view, say: (text) => say(style.dim(text)) }),
@@ -117,7 +119,7 @@ function help(width: number): string {
     `/${name}${argument === undefined ? '' : ` ${argument}`}`,
     description,
   ]);
-  return table([...keyHelp, ['', ''], ...commands], { columns: width });
+  return table([...keyHelp, ['', ''], ...commands], { columns: width, isWrapped: true });
 }
 
 async function greet(options: {

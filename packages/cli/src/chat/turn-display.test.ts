@@ -45,7 +45,7 @@ test('a running tool shows how long it takes, and becomes an entry when it ends'
   shown.show(start('a', 'files_read'));
   clock.advance(2_500);
   assert.equal(text(), '--\n  … files_read · 2.5 s · path: /tmp/x');
-  assert.equal(shown.activity, 'files_read');
+  assert.equal(shown.activity, 'working');
   shown.show(ended('a', { status: 'done', text: 'ok' }));
   assert.equal(text(), '  ✓ files_read · 1.2 s · path: /tmp/x\n--');
 });
@@ -55,6 +55,15 @@ test('a tool that failed says why', () => {
   shown.show(start('a', 'files_read'));
   shown.show(ended('a', { status: 'refused', text: 'there is no\nsuch file' }));
   assert.equal(text(), '  ✗ files_read · 1.2 s · refused: there is no such file\n--');
+});
+
+test('a tool without arguments is its name and its time', () => {
+  const { shown, text } = display();
+  const call = { callId: 'a', tool: 'tasks_list', arguments: {} };
+  shown.show({ type: 'tool-start', plugin: 'tasks', call });
+  assert.equal(text(), '--\n  … tasks_list · 0.0 s');
+  shown.show(ended('a', { status: 'done', text: 'ok' }));
+  assert.equal(text(), '  ✓ tasks_list · 1.2 s\n--');
 });
 
 test('many tools at once do not fill the screen', () => {

@@ -63,8 +63,8 @@ export class TurnDisplay implements Component {
 
   /** What is being waited for, in a word or two. */
   get activity(): string {
-    const [tool] = this.#tools.values();
-    return tool === undefined ? this.#activity : sanitiseLine(tool.call.tool);
+    // The tools stand above with their own time; this one is the turn's.
+    return this.#tools.size === 0 ? this.#activity : 'working';
   }
 
   /** Milliseconds since the turn was sent. */
@@ -133,18 +133,22 @@ export class TurnDisplay implements Component {
   }
 
   render(width: number): string[] {
-    const { style, clock } = this.#options;
+    const { clock } = this.#options;
     const lines = [...(this.#text?.reply.render(width) ?? [])];
     const tools = [...this.#tools.values()];
     for (const { call, since } of tools.slice(0, TOOLS_SHOWN_MAX)) {
       const elapsed = duration(clock.monotonic() - since);
-      const details = style.dim(argumentsText(call, ARGUMENT_CHARACTERS));
-      const line = `  … ${sanitiseLine(call.tool)} · ${elapsed} · ${details}`;
+      const details = argumentsText(call, ARGUMENT_CHARACTERS);
+      const line = `  … ${sanitiseLine(call.tool)} · ${elapsed}${this.#beside(details)}`;
       lines.push(truncateToWidth(line, width, '…'));
     }
     const more = tools.length - TOOLS_SHOWN_MAX;
     if (more > 0) lines.push(truncateToWidth(`  … and ${more} more`, width));
     return lines;
+  }
+
+  #beside(details: string): string {
+    return details === '' ? '' : ` · ${this.#options.style.dim(details)}`;
   }
 
   #note(text: string): void {
@@ -187,7 +191,7 @@ export class TurnDisplay implements Component {
     const details = isDone
       ? argumentsText(tool.call, ARGUMENT_CHARACTERS)
       : outcomeText(part.outcome);
-    const line = `${mark} ${name} · ${duration(part.durationMs)} · ${style.dim(details)}`;
+    const line = `${mark} ${name} · ${duration(part.durationMs)}${this.#beside(details)}`;
     if (isDone) this.#options.screen.append(lineEntry(line));
     else this.#note(line);
     this.#activity = 'thinking';
