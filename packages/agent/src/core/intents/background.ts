@@ -347,6 +347,8 @@ what happened to the dinosaurs
 what size are my tyres | what size shoes does shaq wear | what time is my flight | am i your boss
 am i going to die | am i pretty | am i right | is it friday yet | will i be rich | do i look fat
 what shots does a puppy need | what documents do i need for a loan | what do i need for a mortgage
+done with work for today | i am done for today | i am done with you | finished with school forever
+done and dusted | all done | are you done | dinner is done | my homework is done at last
 `;
 
 /** The background utterances, in the order in which they were written. */

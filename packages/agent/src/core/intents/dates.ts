@@ -119,7 +119,7 @@ function join(text: string, mentions: readonly DateMention[], ranges: boolean): 
 
 /** What was read before is marked, so that a date ends there: blanks would be taken for part of it. */
 function withMarks(text: string, rest: string): string {
-  return rest.replaceAll(' ', (blank, at: number) => (text[at] === ' ' ? blank : takenMark));
+  return rest.replaceAll(' ', (blank, index: number) => (text[index] === ' ' ? blank : takenMark));
 }
 
 /** Takes in the preposition in front, and marks a mention that only names something else. */

@@ -114,6 +114,15 @@ const modals = new Set(['can', 'could', 'may', 'might', 'shall', 'should', 'woul
 
 const determiners = new Set(['the', 'my', 'our', 'his', 'her', 'their', 'this', 'that', 'no']);
 
+const pronouns = new Set(['it', 'that', 'this', 'them', 'those', 'these', 'one', 'so', 'me', 'am']);
+
+/** False for words that only point: "this", "it", "my". */
+export function saysSomething(words: readonly Token[]): boolean {
+  return !words.every(
+    ({ word }) => pronouns.has(word) || subjects.has(word) || determiners.has(word),
+  );
+}
+
 /**
  * True when the word before `start` makes what follows a statement: "I remember" and "the meeting" are no
  * requests, "can we move" is.

@@ -2,7 +2,14 @@
 // what is left. Refuses typed slots, which are found by their form.
 
 import { findQuoted } from './extractors.ts';
-import { freeTypes, isStated, politeAfter, politeBefore, textOf } from './filling.ts';
+import {
+  freeTypes,
+  isStated,
+  politeAfter,
+  politeBefore,
+  saysSomething,
+  textOf,
+} from './filling.ts';
 import type { Filling } from './filling.ts';
 import { findRun } from './templates.ts';
 import type { LeadIn } from './templates.ts';
@@ -91,7 +98,8 @@ export function fillByLeadIn(filling: Filling, tokens: readonly Token[]): LedBy 
     }
     while (end > start + 1 && politeAfter.has(tokens[end - 1]?.word ?? '')) end -= 1;
     const value = textOf(filling, tokens, [start, end]);
-    if (value !== undefined) slots[slot] = value;
+    if (value === undefined || !saysSomething(tokens.slice(start, end))) continue;
+    slots[slot] = value;
   }
   const complete = openSlots(filling).every((slot) => plan.slots[slot]?.required !== true);
   return { complete, embedded };
@@ -107,8 +115,9 @@ export function fillByRest(filling: Filling, tokens: readonly Token[]): void {
   const isFrame = ({ word }: Token): boolean => politeBefore.has(word) || plan.usual.has(word);
   const first = tokens.findIndex((token) => !isFrame(token));
   const last = tokens.findLastIndex((token) => !isFrame(token) && !dangling.has(token.word));
-  const range = first < 0 ? ([0, tokens.length] as const) : ([first, last + 1] as const);
-  const value = textOf(filling, tokens, range);
+  // "set a reminder" asks for one and does not say which
+  if (first < 0 || !saysSomething(tokens.slice(first, last + 1))) return;
+  const value = textOf(filling, tokens, [first, last + 1]);
   if (value === undefined || typeof value.value !== 'string') return;
   slots[slot] = { ...value, value: value.value.replace(fillerBefore, '') };
 }

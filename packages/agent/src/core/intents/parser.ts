@@ -222,7 +222,8 @@ function doubt(
   const tokens = readTokens(text);
   if (isStatement(tokens) && !filled.requestLast) return 'it may only be said';
   const unsure = filled.textFirst && weighed.score < textFirstBar;
-  if (unsure || !filled.sure) return 'it is not clear what it is about';
+  const guessed = !filled.sure && filled.missing.length === 0;
+  if (unsure || guessed) return 'it is not clear what it is about';
   if (filled.embedded) return 'it may be about something else';
   if (filled.unusedRepeat) return 'it cannot repeat';
   return undefined;

@@ -4,7 +4,14 @@
 import type { SlotDeclaration, SlotValue } from '@opencomputer/contracts';
 import type { DateContext } from './dates.ts';
 import { findValues } from './extractors.ts';
-import { freeTypes, isStated, overlaps, politeAfter, politeBefore } from './filling.ts';
+import {
+  freeTypes,
+  isStated,
+  overlaps,
+  politeAfter,
+  politeBefore,
+  saysSomething,
+} from './filling.ts';
 import { textOf, timeTypes } from './filling.ts';
 import { fillByLeadIn, fillByRest } from './free-slots.ts';
 import type { Filling, SlotPlan } from './filling.ts';
@@ -37,8 +44,6 @@ export interface FilledSlots {
 
 /** In how many templates a word stands before it is taken for part of the request itself. */
 const usualMin = 3;
-const pronouns = new Set(['it', 'that', 'this', 'them', 'those', 'these', 'one', 'so', 'me']);
-
 function usualWords(templates: readonly (readonly Piece[])[]): Set<string> {
   const counts = new Map<string, number>();
   for (const pieces of templates) {
@@ -94,7 +99,7 @@ function accepts(filling: Filling, tokens: readonly Token[]) {
     if (declaration === undefined) return false;
     const { type } = declaration;
     const words = tokens.slice(from, to);
-    if (type === 'text') return !words.every(({ word }) => pronouns.has(word));
+    if (type === 'text') return saysSomething(words);
     if (type === 'code') return true;
     if (type === 'expression') return /\d/.test(wordsText(filling.text, words)) || words.length > 1;
     if (type === 'unit' || type === 'language') {
