@@ -80,6 +80,13 @@ test('a question word at the start is own only with the word behind it', () => {
   assert.equal(findObjection(said, said, reminding), 'a question about it');
 });
 
+test('what follows free text at the start is no question when an example has it so', () => {
+  const done = learnOwnWords(['{text} is done', 'mark {text}']);
+  const said = readTokens('the laundry is done');
+  assert.equal(findObjection(said.slice(2), said, done), undefined);
+  assert.equal(findObjection(said.slice(2), said, own), 'a question about it');
+});
+
 test('of many plain examples, words that few of them hold are what they are about', () => {
   const plain = Array.from({ length: 40 }, (_, index) => `remember the number ${index}`);
   const learned = learnOwnWords([...plain, 'remember that Dave hates cake']);

@@ -181,7 +181,11 @@ const plainExamplesMin = 3;
 /** Learns the words of an intent from its examples; `{slot}` stands for any words. */
 export function learnOwnWords(examples: readonly string[]): OwnWords {
   const bare = examples.map((example) => tokenize(example.replace(/\{[^}]*\}/g, ' ')));
-  const starts = examples.flatMap((example) => openingOf(tokenize(example.split('{')[0] ?? '')));
+  const starts = examples.flatMap((example) => {
+    // "{query} is done" opens with "is done", once its text is left out
+    const [front = ''] = example.replace(/^\s*\{[^}]*\}/, '').split('{');
+    return openingOf(tokenize(front));
+  });
   const counts = new Map<string, number>();
   for (const [index, words] of bare.entries()) {
     const weight = examples[index]?.includes('{') === true ? plainExamplesMin : 1;
