@@ -67,6 +67,15 @@ test('a running turn shows what it does, for how long, and what waits', () => {
   );
 });
 
+test('of the keys beside a running turn those are named that fit whole', () => {
+  const { view, clock, set, text } = viewOf();
+  const style = styleFor(false);
+  set({ turn: new TurnDisplay({ screen: view.screen, style, clock, isRaw: false }) });
+  assert.match(text(80), /sending 0\.0 s · Esc interrupts · Enter queues · Ctrl-S steers\n/);
+  assert.match(text(60), /sending 0\.0 s · Esc interrupts · Enter queues\n/);
+  assert.match(text(30), /sending 0\.0 s\n/);
+});
+
 test('no line is wider than the terminal', () => {
   const { view, clock, set } = viewOf();
   const turn = new TurnDisplay({

@@ -20,6 +20,9 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 /** How a question above is answered. */
 const QUESTION = '? y Enter: yes · n Enter: no · or type why not, then Enter';
 
+/** What can be done to a turn, the most urgent first. */
+const TURN_KEYS = [' · Esc interrupts', ' · Enter queues', ' · Ctrl-S steers'];
+
 /** Waiting messages that are listed. */
 const QUEUE_SHOWN_MAX = 3;
 
@@ -115,15 +118,21 @@ export class ChatView {
     const more = queue.length - QUEUE_SHOWN_MAX;
     if (more > 0) lines.push(style.dim(`  and ${more} more`));
     if (ask !== undefined) lines.push(style.warn(QUESTION));
-    else if (turn !== undefined) lines.push(this.#status(turn));
+    else if (turn !== undefined) lines.push(this.#status(turn, width));
     return lines.map((line) => truncateToWidth(line, width, '…'));
   }
 
-  #status(turn: TurnDisplay): string {
+  /** What the turn does, and those of the keys that fit beside it. */
+  #status(turn: TurnDisplay, width: number): string {
     const { style } = this.#options;
     const frame = FRAMES[this.#frame % FRAMES.length] ?? '';
-    const doing = `${style.accent(frame)} ${turn.activity} ${duration(turn.elapsedMs)}`;
-    return `${doing}${style.dim(' · Esc interrupts · Enter queues · Ctrl-S steers')}`;
+    const doing = `${turn.activity} ${duration(turn.elapsedMs)}`;
+    let keys = '';
+    for (const key of TURN_KEYS) {
+      if (frame.length + 1 + doing.length + keys.length + key.length > width) break;
+      keys += key;
+    }
+    return `${style.accent(frame)} ${doing}${style.dim(keys)}`;
   }
 
   #footer(): string {
