@@ -25,7 +25,7 @@ function cacheFolder() {
 
 /**
  * A server that waits for people most of the time: collect early and keep the young generation
- * small, which costs little time here and halves the memory after a thousand turns.
+ * small, which costs about a millisecond a turn and saves some 80 MB (decision 0015).
  */
 function tuneMemory() {
   const v8 = require('v8');

@@ -102,7 +102,8 @@ export const errorTable = {
   MODEL_MISSING: user(
     503,
     'No language model is connected.',
-    'Set OPENAI_API_KEY or ANTHROPIC_API_KEY, or start a local server such as Ollama.',
+    'Set OPENAI_API_KEY or ANTHROPIC_API_KEY, or start a local server such as Ollama. ' +
+      'Reminders, tasks, calendar, notes, files, code and sums work without one.',
   ),
   MODEL_UNKNOWN: user(404, 'There is no model "{model}".', 'See `agent models`.'),
   MODEL_AUTHENTICATION: operator(502, '{model} refused the key.', 'Check the API key.'),

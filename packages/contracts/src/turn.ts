@@ -91,8 +91,10 @@ export type Plan =
   | { readonly type: 'question'; readonly text: string; readonly expectation: Expectation }
   /** To the model. */
   | { readonly type: 'model' }
-  /** Nobody can do it: no model is connected and no intent is known. */
-  | { readonly type: 'answer'; readonly text: string };
+  /** Words back to the person, no model. */
+  | { readonly type: 'answer'; readonly text: string }
+  /** Nobody can do it: no intent is known, and no model is connected. */
+  | { readonly type: 'fail'; readonly error: ErrorData };
 
 /** Everything that can happen to a turn. The list of these, in order, is its record. */
 export type TurnInput =

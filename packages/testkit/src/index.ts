@@ -31,3 +31,6 @@ export { providerConformance } from './conformance/provider.ts';
 export type { OpenProvider, ProviderUnderTest } from './conformance/provider.ts';
 export { createFakeChannel } from './fake-channel.ts';
 export type { ChannelMessage, FakeChannel } from './fake-channel.ts';
+export { endOf, partsOf, readParts, readUntil } from './turn-reader.ts';
+export type { Part } from './turn-reader.ts';
+export { migrationConformance } from './conformance/migrations.ts';

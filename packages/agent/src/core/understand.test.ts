@@ -65,9 +65,9 @@ test('a typed command is run as it stands, by its own tool', () => {
   assert.deepEqual(plan.call.arguments, { command: 'ls | wc -l' });
 });
 
-test('what the fast path may not touch goes to the model, or is answered when there is none', () => {
+test('what the fast path may not touch goes to the model, or fails when there is none', () => {
   assert.deepEqual(leaveToModel(true, 'off').plan, { type: 'model' });
-  assert.equal(leaveToModel(false, 'off').plan.type, 'answer');
+  assert.equal(leaveToModel(false, 'off').plan.type, 'fail');
 });
 
 test('of two plugins the named one is called, and its name is no part of what is kept', async () => {

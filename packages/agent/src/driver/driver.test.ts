@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Message } from '@opencomputer/contracts';
-import { createFakeClock } from '@opencomputer/testkit';
+import { createFakeClock, endOf, partsOf, readParts, readUntil } from '@opencomputer/testkit';
 import * as channels from '../channels/index.ts';
 import * as core from '../core/index.ts';
 import * as plugins from '../plugins/index.ts';
 import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
 import { waitingPerConversationMax } from './conversations.ts';
-import { endOf, message, only, openBench, read, until, words } from './fixtures/bench.ts';
+import { message, openBench, words } from './fixtures/bench.ts';
 import type { Bench, BenchOptions } from './fixtures/bench.ts';
 
 const open = (
@@ -24,7 +24,7 @@ const said = (messages: readonly Message[]): string[] =>
 
 test('a message is answered, and a second driver finds the turn in the log', async (context) => {
   const { driver, again, mailbox } = await open(context, { script: () => [words('Hello there.')] });
-  const parts = await read(driver.send(message('hi')));
+  const parts = await readParts(driver.send(message('hi')));
   assert.deepEqual(endOf(parts).status, 'done');
   assert.equal(parts[0]?.type, 'turn-start');
   assert.equal(parts.at(-1)?.type, 'turn-end');
@@ -37,17 +37,19 @@ test('a message is answered, and a second driver finds the turn in the log', asy
 test('the first part comes only when the message is durable, and the same one is refused', async (context) => {
   const { driver, mailbox } = await open(context, { script: () => 'silence' });
   const request = message('hi', { channelMessageId: 'the same' });
-  await until(driver.send(request), 'turn-start');
+  await readUntil(driver.send(request), 'turn-start');
   assert.equal((await mailbox.open()).length, 1);
-  await assert.rejects(read(driver.send(request)), { code: 'MESSAGE_DUPLICATE' });
-  await until(driver.send({ ...request, channel: 'another' }), 'turn-start');
+  await assert.rejects(readParts(driver.send(request)), { code: 'MESSAGE_DUPLICATE' });
+  await readUntil(driver.send({ ...request, channel: 'another' }), 'turn-start');
 });
 
 test('messages sent at once to one conversation are answered in the order of sending', async (context) => {
   const { driver, requests } = await open(context, {
     script: (_, index) => [words(`answer ${index}`)],
   });
-  const sent = Array.from({ length: 20 }, (_, index) => read(driver.send(message(`say ${index}`))));
+  const sent = Array.from({ length: 20 }, (_, index) =>
+    readParts(driver.send(message(`say ${index}`))),
+  );
   const replies = (await Promise.all(sent)).map((parts) => endOf(parts).text);
   assert.deepEqual(
     replies,
@@ -63,8 +65,8 @@ test('conversations do not wait for each other', async (context) => {
   const { driver } = await open(context, {
     script: ({ messages }) => (said(messages).includes('hang') ? 'silence' : [words('quick')]),
   });
-  await until(driver.send(message('hang', { conversation: 'slow' })), 'turn-start');
-  const parts = await read(driver.send(message('hi', { conversation: 'fast' })));
+  await readUntil(driver.send(message('hang', { conversation: 'slow' })), 'turn-start');
+  const parts = await readParts(driver.send(message('hi', { conversation: 'fast' })));
   assert.equal(endOf(parts).text, 'quick');
   assert.equal(driver.running(), 1);
 });
@@ -72,7 +74,7 @@ test('conversations do not wait for each other', async (context) => {
 test('a burst beyond what one conversation may hold is refused before it is accepted', async (context) => {
   const { driver, mailbox } = await open(context, { script: () => 'silence' });
   const sent = Array.from({ length: waitingPerConversationMax + 10 }, (_, index) =>
-    until(driver.send(message(`say ${index}`)), 'turn-start'),
+    readUntil(driver.send(message(`say ${index}`)), 'turn-start'),
   );
   const results = await Promise.allSettled(sent);
   const refused = results.filter((one) => one.status === 'rejected');
@@ -84,11 +86,11 @@ test('a burst beyond what one conversation may hold is refused before it is acce
 test('a message that was refused leaves its place to the next one', async (context) => {
   const { driver } = await open(context, { script: () => [words('fine')] });
   const same = message('hi', { channelMessageId: 'again and again' });
-  await read(driver.send(same));
+  await readParts(driver.send(same));
   for (let count = 0; count < waitingPerConversationMax + 1; count += 1) {
-    await assert.rejects(read(driver.send(same)), { code: 'MESSAGE_DUPLICATE' });
+    await assert.rejects(readParts(driver.send(same)), { code: 'MESSAGE_DUPLICATE' });
   }
-  assert.equal(endOf(await read(driver.send(message('hi')))).text, 'fine');
+  assert.equal(endOf(await readParts(driver.send(message('hi')))).text, 'fine');
 });
 
 test('actions reach only turns that run and questions that are open', async (context) => {
@@ -96,16 +98,16 @@ test('actions reach only turns that run and questions that are open', async (con
   const cancel = { type: 'cancel', turn: 'no such turn', reason: 'x' } as const;
   await assert.rejects(driver.act(cancel), { code: 'TURN_UNKNOWN' });
   const parts = driver.send(message('hi'));
-  const { turn } = await until(parts, 'turn-start');
-  await until(parts, 'model-start');
+  const { turn } = await readUntil(parts, 'turn-start');
+  await readUntil(parts, 'model-start');
   const approve = { type: 'approve', turn, callId: 'no such call' } as const;
   await assert.rejects(driver.act(approve), { code: 'APPROVAL_UNKNOWN' });
 });
 
 test('a message that waits for the one before it can be cancelled', async (context) => {
   const { driver } = await open(context, { script: () => 'silence' });
-  const running = await until(driver.send(message('one')), 'turn-start');
-  const second = read(driver.send(message('two')), (part) => {
+  const running = await readUntil(driver.send(message('one')), 'turn-start');
+  const second = readParts(driver.send(message('two')), (part) => {
     if (part.type !== 'turn-start') return;
     void driver.act({ type: 'cancel', turn: part.turn, reason: 'changed my mind' });
     void driver.act({ type: 'cancel', turn: running.turn, reason: 'next' });
@@ -119,13 +121,13 @@ test('undo hides the last visible turn, then the one before, also after a restar
   const { driver, again, requests } = await open(context, {
     script: (_, index) => [words(`answer ${index}`)],
   });
-  await read(driver.send(message('one')));
-  await read(driver.send(message('two')));
+  await readParts(driver.send(message('one')));
+  await readParts(driver.send(message('two')));
   assert.equal((await driver.undo('ann', 'c1')).text, 'two');
   const next = again();
   assert.equal((await next.undo('ann', 'c1')).text, 'one');
   await assert.rejects(next.undo('ann', 'c1'), { code: 'CONVERSATION_UNKNOWN' });
-  await read(next.send(message('three')));
+  await readParts(next.send(message('three')));
   assert.deepEqual(said(requests.at(-1)?.messages ?? []), ['three']);
   assert.deepEqual(
     (await next.turns('c1')).map(({ undone }) => undone),
@@ -135,7 +137,7 @@ test('undo hides the last visible turn, then the one before, also after a restar
 
 test('a preview sends nothing, keeps nothing and shows the conversation so far', async (context) => {
   const { driver, requests } = await open(context, { script: () => [words('yes')] });
-  await read(driver.send(message('one')));
+  await readParts(driver.send(message('one')));
   const shown = await driver.preview({
     person: 'ann',
     conversation: 'c1',
@@ -150,9 +152,9 @@ test('a preview sends nothing, keeps nothing and shows the conversation so far',
 test('a stopping driver takes no message, and leaves to the next start what does not end', async (context) => {
   const clock = createFakeClock();
   const { driver, again, mailbox } = await open(context, { script: () => 'silence' }, clock);
-  await until(driver.send(message('hi')), 'turn-start');
+  await readUntil(driver.send(message('hi')), 'turn-start');
   const stopped = driver.stop(25_000);
-  await assert.rejects(read(driver.send(message('late'))), { code: 'SERVICE_STOPPING' });
+  await assert.rejects(readParts(driver.send(message('late'))), { code: 'SERVICE_STOPPING' });
   clock.forward(25_000);
   await stopped;
   assert.equal((await mailbox.open()).length, 1);
@@ -164,7 +166,7 @@ test('what a crash left open is run once by the next driver, and its reply waits
   const { driver, again, mailbox, journal, announced } = await open(context, {
     script: () => (alive ? [words('I am back.')] : 'silence'),
   });
-  await until(driver.send(message('hi')), 'model-start');
+  await readUntil(driver.send(message('hi')), 'model-start');
   alive = true;
   const next = again();
   assert.equal(await next.resume(), 1);
@@ -180,15 +182,15 @@ test('what a crash left open is run once by the next driver, and its reply waits
 
 test('parts that nobody reads do not hold the turn up', async (context) => {
   const { driver, journal } = await open(context, { script: () => [words('unread')] });
-  await until(driver.send(message('hi')), 'turn-start');
+  await readUntil(driver.send(message('hi')), 'turn-start');
   await driver.stop(60_000);
   assert.equal((await journal.turns('c1')).turns[0]?.reply, 'unread');
 });
 
 test('a turn without a model ends with a failure that is said, and only once', async (context) => {
   const { driver } = await open(context, { script: () => new Error('broken') });
-  const parts = await read(driver.send(message('hi')));
+  const parts = await readParts(driver.send(message('hi')));
   const end = endOf(parts);
   assert.deepEqual([end.status, end.error?.code], ['failed', 'INTERNAL']);
-  assert.equal(only(parts, 'turn-end').length, 1);
+  assert.equal(partsOf(parts, 'turn-end').length, 1);
 });

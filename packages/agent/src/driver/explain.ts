@@ -63,6 +63,8 @@ function understood({ parsed, plan }: Extract<TurnInput, { type: 'turn-start' }>
       return `${why}; left to the model`;
     case 'answer':
       return `${why}; answered without a model`;
+    case 'fail':
+      return `${why}; nobody can do it [${plan.error.code}]`;
   }
 }
 

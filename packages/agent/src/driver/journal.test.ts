@@ -3,13 +3,13 @@ import { randomUUIDv7 } from 'node:crypto';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { TurnInput } from '@opencomputer/contracts';
-import { createFakeClock } from '@opencomputer/testkit';
+import { createFakeClock, endOf, readParts } from '@opencomputer/testkit';
 import * as channels from '../channels/index.ts';
 import * as core from '../core/index.ts';
 import * as plugins from '../plugins/index.ts';
 import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
-import { endOf, message, openBench, read, words } from './fixtures/bench.ts';
+import { message, openBench, words } from './fixtures/bench.ts';
 import type { Bench } from './fixtures/bench.ts';
 import { finishedTurn } from './journal.ts';
 
@@ -62,8 +62,8 @@ test('payloads are sealed, and one that was moved to another row is not believed
 
 test('only finished turns are in a conversation, oldest first', async (context) => {
   const { driver, journal, database } = await open(context);
-  const { turn } = endOf(await read(driver.send(message('one'))));
-  await read(driver.send(message('two')));
+  const { turn } = endOf(await readParts(driver.send(message('one'))));
+  await readParts(driver.send(message('two')));
   const begun = (await journal.record(turn)).slice(0, 1);
   await database.write(await journal.append({ ...owner, turn: randomUUIDv7() }, begun, 0));
   const { turns } = await journal.turns('c1');
@@ -78,13 +78,13 @@ test('only finished turns are in a conversation, oldest first', async (context) 
 
 test('conversations are listed newest first, with their first words on one line', async (context) => {
   const { driver, journal } = await open(context);
-  await read(driver.send(message('the  first\nwords', { conversation: 'old' })));
+  await readParts(driver.send(message('the  first\nwords', { conversation: 'old' })));
   clock.forward(1_000);
-  await read(driver.send(message('hello', { conversation: 'new' })));
-  await read(driver.send(message(`long ${'x'.repeat(200)}`, { conversation: 'long' })));
+  await readParts(driver.send(message('hello', { conversation: 'new' })));
+  await readParts(driver.send(message(`long ${'x'.repeat(200)}`, { conversation: 'long' })));
   clock.forward(1_000);
-  await read(driver.send(message('more', { conversation: 'old' })));
-  await read(driver.send(message('not mine', { conversation: 'bob', person: 'bob' })));
+  await readParts(driver.send(message('more', { conversation: 'old' })));
+  await readParts(driver.send(message('not mine', { conversation: 'bob', person: 'bob' })));
   const listed = await journal.conversations('ann', 10);
   assert.equal(listed[0]?.conversation, 'old');
   assert.deepEqual([listed[0]?.title, listed[0]?.turns], ['the first words', 2]);
@@ -97,16 +97,16 @@ test('conversations are listed newest first, with their first words on one line'
 test('the last turn is the person’s newest', async (context) => {
   const { driver, journal } = await open(context);
   assert.equal(await journal.lastTurn('ann'), undefined);
-  await read(driver.send(message('one')));
+  await readParts(driver.send(message('one')));
   clock.forward(1);
-  const end = endOf(await read(driver.send(message('two'))));
-  await read(driver.send(message('not mine', { conversation: 'bob', person: 'bob' })));
+  const end = endOf(await readParts(driver.send(message('two'))));
+  await readParts(driver.send(message('not mine', { conversation: 'bob', person: 'bob' })));
   assert.equal(await journal.lastTurn('ann'), end.turn);
 });
 
 test('a record without its end is no finished turn', async (context) => {
   const { driver, journal } = await open(context);
-  const { turn } = endOf(await read(driver.send(message('one'))));
+  const { turn } = endOf(await readParts(driver.send(message('one'))));
   const record = await journal.record(turn);
   assert.equal(finishedTurn(core, turn, record)?.reply, 'answer 0');
   assert.equal(finishedTurn(core, turn, record.slice(0, -1)), undefined);

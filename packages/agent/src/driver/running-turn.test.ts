@@ -2,24 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Message, StreamPart, TurnInput } from '@opencomputer/contracts';
-import { createFakeClock } from '@opencomputer/testkit';
+import { createFakeClock, endOf, partsOf, readParts, readUntil } from '@opencomputer/testkit';
 import * as channels from '../channels/index.ts';
 import * as core from '../core/index.ts';
 import * as plugins from '../plugins/index.ts';
 import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
 import type { Driver } from './driver.ts';
-import {
-  ask,
-  endOf,
-  message,
-  only,
-  openBench,
-  read,
-  toTool,
-  until,
-  words,
-} from './fixtures/bench.ts';
+import { ask, message, openBench, toTool, words } from './fixtures/bench.ts';
 import type { Bench, BenchOptions, Saying, Script } from './fixtures/bench.ts';
 
 const open = (
@@ -56,15 +46,15 @@ const answer =
 
 test('text arrives in parts that make up the reply, without one more at the end', async (context) => {
   const { driver } = await open(context, { script: script([words('One two three.')]) });
-  const parts = await read(driver.send(message('hi')));
-  const deltas = only(parts, 'text-delta').map(({ delta }) => delta);
+  const parts = await readParts(driver.send(message('hi')));
+  const deltas = partsOf(parts, 'text-delta').map(({ delta }) => delta);
   assert.deepEqual(deltas, ['One', ' two', ' three.']);
   assert.equal(endOf(parts).text, 'One two three.');
 });
 
 test('a reader of no deltas gets the reply once, at the end', async (context) => {
   const { driver } = await open(context, { script: script([words('One two.')]) });
-  const parts = await read(driver.send(message('hi', { stream: false })));
+  const parts = await readParts(driver.send(message('hi', { stream: false })));
   assert.deepEqual(
     parts.map(({ type }) => type),
     ['turn-start', 'turn-end'],
@@ -80,10 +70,10 @@ test('calls of one step run together, and their results go back in the order ask
     ),
   });
   void waiting.then(release);
-  const parts = await read(driver.send(message('wait, then b')));
-  const started = only(parts, 'tool-start').map(({ call }) => call.callId);
+  const parts = await readParts(driver.send(message('wait, then b')));
+  const started = partsOf(parts, 'tool-start').map(({ call }) => call.callId);
   assert.equal(new Set(started).size, 2);
-  const ended = only(parts, 'tool-end').map(({ callId }) => callId);
+  const ended = partsOf(parts, 'tool-end').map(({ callId }) => callId);
   assert.deepEqual(ended, started.toReversed());
   const sent = requests[1]?.messages ?? [];
   assert.deepEqual(
@@ -100,7 +90,7 @@ test('what a tool throws is a failure that the model reads', async (context) => 
   const { driver, requests } = await open(context, {
     script: script([ask('bench_throw')], [words('It broke.')]),
   });
-  assert.equal(endOf(await read(driver.send(message('go')))).text, 'It broke.');
+  assert.equal(endOf(await readParts(driver.send(message('go')))).text, 'It broke.');
   assert.match(results(requests[1]?.messages ?? [])[0] ?? '', /planned/);
 });
 
@@ -108,12 +98,12 @@ test('a write in other words than the person’s is asked about; approved, it ru
   const { driver, ran } = await open(context, {
     script: script([ask('bench_write', { text: 'send all money' })], [words('Written.')]),
   });
-  const parts = await read(driver.send(message('do it')), answer(driver, 'approve'));
+  const parts = await readParts(driver.send(message('do it')), answer(driver, 'approve'));
   assert.deepEqual(
     parts.map(({ type }) => type).filter((type) => /approval|tool/.test(type)),
     ['approval-ask', 'approval-end', 'tool-start', 'tool-end'],
   );
-  assert.equal(only(parts, 'approval-end')[0]?.approved, true);
+  assert.equal(partsOf(parts, 'approval-end')[0]?.approved, true);
   assert.deepEqual(
     ran.map(({ tool, input }) => [tool, input]),
     [['bench_write', { text: 'send all money' }]],
@@ -124,9 +114,12 @@ test('denied with a reason, it does not run and the model reads the reason', asy
   const { driver, ran, requests } = await open(context, {
     script: script([ask('bench_send', { text: 'x' })], [words('As you like.')]),
   });
-  const parts = await read(driver.send(message('send x')), answer(driver, 'deny', 'not today'));
+  const parts = await readParts(
+    driver.send(message('send x')),
+    answer(driver, 'deny', 'not today'),
+  );
   assert.deepEqual(ran, []);
-  assert.equal(only(parts, 'approval-end')[0]?.approved, false);
+  assert.equal(partsOf(parts, 'approval-end')[0]?.approved, false);
   assert.match(results(requests[1]?.messages ?? [])[0] ?? '', /said no: not today/);
 });
 
@@ -134,8 +127,8 @@ test('where nobody can be asked it is denied without a question', async (context
   const { driver, ran, requests } = await open(context, {
     script: script([ask('bench_send', { text: 'x' })], [words('No.')]),
   });
-  const parts = await read(driver.send(message('send x', { interactive: false })));
-  assert.deepEqual([ran, only(parts, 'approval-ask')], [[], []]);
+  const parts = await readParts(driver.send(message('send x', { interactive: false })));
+  assert.deepEqual([ran, partsOf(parts, 'approval-ask')], [[], []]);
   assert.match(results(requests[1]?.messages ?? [])[0] ?? '', /unattended/);
 });
 
@@ -146,11 +139,11 @@ test('a question that nobody answers ends as no, and is said to have ended', asy
     { script: script([ask('bench_send', { text: 'x' })], [words('Not done.')]) },
     clock,
   );
-  const parts = await read(driver.send(message('send x')), (part) => {
+  const parts = await readParts(driver.send(message('send x')), (part) => {
     if (part.type === 'approval-ask') clock.forward(part.expiresAt - clock.now());
   });
   assert.deepEqual(ran, []);
-  assert.equal(only(parts, 'approval-end')[0]?.approved, false);
+  assert.equal(partsOf(parts, 'approval-end')[0]?.approved, false);
   assert.equal(endOf(parts).text, 'Not done.');
 });
 
@@ -158,8 +151,8 @@ test('a write in the person’s own words runs without a question', async (conte
   const { driver, ran } = await open(context, {
     script: script([ask('bench_write', { text: 'Buy milk' })], [words('Noted.')]),
   });
-  const parts = await read(driver.send(message('please note: buy milk!')));
-  assert.deepEqual(only(parts, 'approval-ask'), []);
+  const parts = await readParts(driver.send(message('please note: buy milk!')));
+  assert.deepEqual(partsOf(parts, 'approval-ask'), []);
   assert.equal(ran.length, 1);
 });
 
@@ -167,16 +160,16 @@ test('the fast path takes no model, and what it ran is told to the views', async
   const { driver, ran, requests, ended } = await open(context, {
     understand: toTool('bench_write', { text: 'x' }),
   });
-  const parts = await read(driver.send(message('anything')));
+  const parts = await readParts(driver.send(message('anything')));
   assert.equal(endOf(parts).text, 'bench_write was done');
   assert.deepEqual([requests.length, ran.length], [0, 1]);
-  assert.equal(only(parts, 'intent-resolve')[0]?.tool, 'bench_write');
+  assert.equal(partsOf(parts, 'intent-resolve')[0]?.tool, 'bench_write');
   assert.deepEqual(ended, [{ person: 'ann', intent: 'bench', plugin: 'bench', failed: false }]);
 });
 
 test('the fast path asks too before it reaches outside', async (context) => {
   const { driver, ran } = await open(context, { understand: toTool('bench_send', { text: 'x' }) });
-  const parts = await read(driver.send(message('go')), answer(driver, 'deny'));
+  const parts = await readParts(driver.send(message('go')), answer(driver, 'deny'));
   assert.deepEqual(ran, []);
   assert.match(endOf(parts).text, /said no/);
 });
@@ -185,7 +178,7 @@ test('cancelled while a tool runs, the turn ends at once and says so', async (co
   const { driver, waiting, journal } = await open(context, {
     script: script([ask('bench_read', { text: 'wait' })]),
   });
-  const parts = await read(driver.send(message('go')), (part) => {
+  const parts = await readParts(driver.send(message('go')), (part) => {
     if (part.type !== 'turn-start') return;
     void waiting.then(() => driver.act({ type: 'cancel', turn: part.turn, reason: 'enough' }));
   });
@@ -198,12 +191,12 @@ test('cancelled while a tool runs, the turn ends at once and says so', async (co
 test('cancelled while the model is silent, the turn ends and the next one is answered', async (context) => {
   const { driver } = await open(context, { script: script('silence', [words('Here.')]) });
   let turn = '';
-  const parts = await read(driver.send(message('go')), (part) => {
+  const parts = await readParts(driver.send(message('go')), (part) => {
     if (part.type === 'turn-start') ({ turn } = part);
     if (part.type === 'model-start') void driver.act({ type: 'cancel', turn, reason: 'enough' });
   });
   assert.equal(endOf(parts).status, 'cancelled');
-  assert.equal(endOf(await read(driver.send(message('again')))).text, 'Here.');
+  assert.equal(endOf(await readParts(driver.send(message('again')))).text, 'Here.');
 });
 
 test('words added while it works are read with the results, and are durable when taken', async (context) => {
@@ -211,7 +204,7 @@ test('words added while it works are read with the results, and are durable when
     script: script([ask('bench_read', { text: 'wait' })], [words('Both.')]),
   });
   let kept: string[] = [];
-  const parts = await read(driver.send(message('go')), (part) => {
+  const parts = await readParts(driver.send(message('go')), (part) => {
     if (part.type !== 'turn-start') return;
     const { turn } = part;
     void waiting
@@ -230,7 +223,7 @@ test('words added when no model will read them are refused, not dropped', async 
     understand: toTool('bench_read', { text: 'wait' }),
   });
   let code: unknown;
-  await read(driver.send(message('go')), (part) => {
+  await readParts(driver.send(message('go')), (part) => {
     if (part.type !== 'turn-start') return;
     const { turn } = part;
     void waiting
@@ -244,7 +237,7 @@ test('words added when no model will read them are refused, not dropped', async 
 test('the deadline of the budget ends a turn whose model is silent', async (context) => {
   const clock = createFakeClock();
   const { driver } = await open(context, { script: script('silence') }, clock);
-  const parts = await read(driver.send(message('go')), (part) => {
+  const parts = await readParts(driver.send(message('go')), (part) => {
     if (part.type === 'model-start') clock.forward(600_000);
   });
   assert.equal(endOf(parts).error?.code, 'BUDGET_SECONDS');
@@ -252,7 +245,7 @@ test('the deadline of the budget ends a turn whose model is silent', async (cont
 
 test('a model that asks for the same thing again and again is stopped', async (context) => {
   const { driver, ran } = await open(context, { script: () => [ask('bench_read', { text: 'x' })] });
-  const parts = await read(driver.send(message('go')));
+  const parts = await readParts(driver.send(message('go')));
   assert.equal(endOf(parts).error?.code, 'BUDGET_LOOP');
   assert.equal(ran.length, 3);
 });
@@ -261,7 +254,7 @@ test('the record tells every input in order, and replaying it gives the same end
   const { driver, journal } = await open(context, {
     script: script([ask('bench_read', { text: 'x' })], [words('Done.')]),
   });
-  const end = endOf(await read(driver.send(message('go'))));
+  const end = endOf(await readParts(driver.send(message('go'))));
   const record = await journal.record(end.turn);
   assert.deepEqual(names(record), [
     'turn-start',
@@ -284,7 +277,7 @@ async function crashIn(
     script: script([ask(tool, { text: 'wait' })], [words('After the restart.')]),
     ...options,
   });
-  const { turn } = await until(bench.driver.send(message('wait')), 'turn-start');
+  const { turn } = await readUntil(bench.driver.send(message('wait')), 'turn-start');
   await bench.waiting;
   return { ...bench, next: bench.again(), turn };
 }
@@ -324,7 +317,7 @@ test('a question that was open at a crash counts as no, and nobody waits for its
   const { driver, again, ran, mailbox } = await open(context, {
     script: script([ask('bench_send', { text: 'x' })], [words('Not sent.')]),
   });
-  await until(driver.send(message('send x')), 'approval-ask');
+  await readUntil(driver.send(message('send x')), 'approval-ask');
   const next = again();
   await next.resume();
   await next.stop(60_000);
@@ -335,7 +328,7 @@ test('a question that was open at a crash counts as no, and nobody waits for its
 test('a resumed turn asks nobody: what policy would ask about is denied', async (context) => {
   const sayings: Saying[] = ['silence', [ask('bench_send', { text: 'x' })], [words('Not sent.')]];
   const { driver, again, ran, requests } = await open(context, { script: script(...sayings) });
-  await until(driver.send(message('send x')), 'model-start');
+  await readUntil(driver.send(message('send x')), 'model-start');
   const next = again();
   await next.resume();
   await next.stop(60_000);

@@ -45,6 +45,8 @@ export class RunningTurn<View> {
   /** Statements that keep timers, for the next commit. */
   #timers: Statement[] = [];
   #state: TurnState | undefined;
+  /** When the questions that are open count as not answered. */
+  #expiresAt = 0;
   #cancelTimer: (() => void) | undefined;
 
   constructor(ports: DriverPorts<View>, start: TurnStart<View>) {
@@ -263,6 +265,7 @@ export class RunningTurn<View> {
         return this.#later(this.#callTool(command));
       case 'approval-ask': {
         const { call, reason, expiresAt } = command;
+        this.#expiresAt = expiresAt;
         const plugin = this.#tools.plugin(call.tool);
         const turn = this.message.id;
         return this.#emit({ type: 'approval-ask', turn, call, plugin, reason, expiresAt });
@@ -333,7 +336,8 @@ export class RunningTurn<View> {
     const { status, progress } = this.#state;
     const waiting = status === 'waiting';
     const spentMs = this.#now() - progress.startedAt - progress.waitedMs;
-    const delayMs = waiting ? approvalMsMax : progress.budget.seconds * 1000 - spentMs;
+    const leftMs = progress.budget.seconds * 1000 - spentMs;
+    const delayMs = waiting ? this.#expiresAt - this.#now() : leftMs;
     const timer = waiting ? 'approval' : 'deadline';
     this.#cancelTimer = this.#ports.clock.after(Math.max(0, delayMs), () =>
       this.#inputs.put({ type: 'timer-fire', at: this.#now(), timer }),
@@ -363,9 +367,6 @@ export class RunningTurn<View> {
 
 /** What is repeated of a message in a late reply. */
 const askedCharactersMax = 80;
-
-/** As long as an approval may take; the pure turn writes the same bound into its question. */
-const approvalMsMax = 5 * 60_000;
 
 /** Calls under identifiers of our own: a model may use one twice, and effects are keyed by them. */
 function uniqueCalls(parts: readonly AssistantPart[], prefix: string): readonly AssistantPart[] {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { AgentService } from '@opencomputer/contracts/internal';
-import { createFakeClock } from '@opencomputer/testkit';
+import { createFakeClock, endOf, partsOf, readParts } from '@opencomputer/testkit';
 import * as channels from '../channels/index.ts';
 import * as core from '../core/index.ts';
 import * as plugins from '../plugins/index.ts';
 import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
-import { endOf, message, only, openBench, read, words } from './fixtures/bench.ts';
+import { message, openBench, words } from './fixtures/bench.ts';
 import { createService } from './service.ts';
 
 const absent = (): Promise<never> => Promise.reject(new Error('not in this test'));
@@ -47,12 +47,12 @@ test('what waited for the person comes right after the start of the next turn, o
   const { service, remind } = await open(context);
   await remind('Reminder: a');
   await remind('Reminder: b');
-  const parts = await read(service.send(message('hi')));
+  const parts = await readParts(service.send(message('hi')));
   assert.deepEqual(
     parts.slice(0, 3).map((part) => (part.type === 'notice' ? part.text : part.type)),
     ['turn-start', 'Reminder: a', 'Reminder: b'],
   );
-  assert.deepEqual(only(await read(service.send(message('again'))), 'notice'), []);
+  assert.deepEqual(partsOf(await readParts(service.send(message('again'))), 'notice'), []);
 });
 
 test('what waited is shown to nobody else, and not to a key in the person’s name', async (context) => {
@@ -63,13 +63,14 @@ test('what waited is shown to nobody else, and not to a key in the person’s na
     message('hi', { assurance: 'key' }),
     message('hi', { assurance: 'none' }),
   ];
-  for (const other of others) assert.deepEqual(only(await read(service.send(other)), 'notice'), []);
-  assert.equal(only(await read(service.send(message('hi'))), 'notice').length, 1);
+  for (const other of others)
+    assert.deepEqual(partsOf(await readParts(service.send(other)), 'notice'), []);
+  assert.equal(partsOf(await readParts(service.send(message('hi'))), 'notice').length, 1);
 });
 
 test('questions about the past are answered from the log', async (context) => {
   const { service } = await open(context);
-  const { turn } = endOf(await read(service.send(message('one'))));
+  const { turn } = endOf(await readParts(service.send(message('one'))));
   const [conversation] = await service.query('conversations', { limit: 10 });
   assert.equal(conversation?.title, 'one');
   const [first] = await service.query('turns', { conversation: 'c1' });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StreamPart } from '@opencomputer/contracts';
-import { read } from './fixtures/bench.ts';
 import { createPartStream, partsWaitingMax } from './stream.ts';
+import { readParts } from '@opencomputer/testkit';
 
 const part = (delta: string): StreamPart => ({ type: 'text-delta', id: 't', delta });
 const usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, cost: 0 };
@@ -11,7 +11,7 @@ const end: StreamPart = { type: 'turn-end', turn: 't', status: 'done', text: '',
 test('parts arrive in order, those put before the reading and those after it', async () => {
   const stream = createPartStream();
   stream.put(part('a'));
-  const reading = read(stream.parts);
+  const reading = readParts(stream.parts);
   stream.put(part('b'));
   await new Promise(setImmediate);
   stream.put(part('c'));
@@ -25,7 +25,7 @@ test('a failure comes after the parts before it', async () => {
   stream.fail('broken');
   const seen: StreamPart[] = [];
   await assert.rejects(
-    read(stream.parts, (one) => void seen.push(one)),
+    readParts(stream.parts, (one) => void seen.push(one)),
     /broken/,
   );
   assert.deepEqual(seen, [part('a')]);
@@ -35,7 +35,7 @@ test('nothing is added after the end', async () => {
   const stream = createPartStream();
   stream.end();
   stream.put(part('late'));
-  assert.deepEqual(await read(stream.parts), []);
+  assert.deepEqual(await readParts(stream.parts), []);
 });
 
 test('a reader that does not read loses what is beyond the limit, never the end', async () => {
@@ -43,7 +43,7 @@ test('a reader that does not read loses what is beyond the limit, never the end'
   for (let count = 0; count < partsWaitingMax + 5; count += 1) stream.put(part(`${count}`));
   stream.put(end);
   stream.end();
-  const parts = await read(stream.parts);
+  const parts = await readParts(stream.parts);
   assert.equal(parts.length, partsWaitingMax + 1);
   assert.deepEqual(parts.at(-1), end);
 });

@@ -4,8 +4,8 @@ import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import type { StreamPart } from '@opencomputer/contracts';
 import type { AgentService } from '@opencomputer/contracts/internal';
-import { startModelServer } from '@opencomputer/testkit';
-import { endOf, openTestAgent, read, temporaryFolder, typed } from './fixtures/open-agent.ts';
+import { endOf, readParts, startModelServer } from '@opencomputer/testkit';
+import { openTestAgent, temporaryFolder, typed } from './fixtures/open-agent.ts';
 
 /** A word that stands nowhere else, in one case so that it survives every way of keeping it. */
 const canary = (name: string): string => `zqcanary${name}xj`;
@@ -105,7 +105,7 @@ async function converse(agent: AgentService): Promise<void> {
     void agent.act({ type: 'deny', turn, callId: part.call.callId, reason });
   };
   const say = async (text: string, rest: object = {}): Promise<string> => {
-    const parts = await read(agent.send(typed(text, { conversation, ...rest })), act);
+    const parts = await readParts(agent.send(typed(text, { conversation, ...rest })), act);
     return endOf(parts).text;
   };
   const done = async (text: string, word: string): Promise<void> => {
@@ -158,7 +158,7 @@ test('after a conversation nothing of it can be read in the data directory', asy
 
   const again = await openTestAgent({ directory });
   context.after(() => again.stop());
-  const found = endOf(await read(again.send(typed('find my notes')))).text;
+  const found = endOf(await readParts(again.send(typed('find my notes')))).text;
   assert.ok(found.includes(canary('note')), 'and yet nothing is lost');
 });
 

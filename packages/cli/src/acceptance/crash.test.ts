@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { StreamPart } from '@opencomputer/contracts';
-import { startModelServer, startWorldLedger } from '@opencomputer/testkit';
+import { endOf, partsOf, startModelServer, startWorldLedger } from '@opencomputer/testkit';
 import type { ModelServer, ServerScript, WorldLedger } from '@opencomputer/testkit';
-import { endOf, only, temporaryFolder } from './fixtures/open-agent.ts';
+import { temporaryFolder } from './fixtures/open-agent.ts';
 import { answerTo, ask } from './fixtures/program.ts';
 import type { Start } from './fixtures/program.ts';
 
@@ -21,7 +21,7 @@ async function withModel(
 }
 
 const noticesIn = (parts: readonly StreamPart[]): string[] =>
-  only(parts, 'notice').map(({ text }) => text);
+  partsOf(parts, 'notice').map(({ text }) => text);
 
 test('killed while the model is silent, the message is answered after the next start, once', async (context) => {
   const asked = Promise.withResolvers<void>();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { AgentService } from '@opencomputer/contracts/internal';
-import { createFakeClock } from '@opencomputer/testkit';
+import { createFakeClock, endOf, partsOf, readParts } from '@opencomputer/testkit';
 import type { FakeClock } from '@opencomputer/testkit';
-import { endOf, only, openTestAgent, read, temporaryFolder, typed } from './fixtures/open-agent.ts';
+import { openTestAgent, temporaryFolder, typed } from './fixtures/open-agent.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -54,12 +54,14 @@ function listen(context: TestContext, agent: AgentService): () => Promise<string
 }
 
 async function say(agent: AgentService, text: string): Promise<string> {
-  const parts = await read(agent.send(typed(text, { timeZone: zone })));
+  const parts = await readParts(agent.send(typed(text, { timeZone: zone })));
   return endOf(parts).text;
 }
 
 const noticesOf = async (agent: AgentService, text: string): Promise<readonly string[]> =>
-  only(await read(agent.send(typed(text, { timeZone: zone }))), 'notice').map((part) => part.text);
+  partsOf(await readParts(agent.send(typed(text, { timeZone: zone }))), 'notice').map(
+    (part) => part.text,
+  );
 
 test('a reminder is said once, when it is due, to whoever listens', async (context) => {
   const { agent, clock } = await open(context);

@@ -3,17 +3,9 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { StreamPart } from '@opencomputer/contracts';
 import type { AgentService } from '@opencomputer/contracts/internal';
-import { startModelServer } from '@opencomputer/testkit';
+import { endOf, partsOf, readParts, readUntil, startModelServer } from '@opencomputer/testkit';
 import type { ModelServer, ServerScript } from '@opencomputer/testkit';
-import {
-  endOf,
-  only,
-  openTestAgent,
-  read,
-  temporaryFolder,
-  typed,
-  until,
-} from './fixtures/open-agent.ts';
+import { openTestAgent, temporaryFolder, typed } from './fixtures/open-agent.ts';
 
 type Wire = 'chat' | 'messages';
 
@@ -93,8 +85,8 @@ for (const wire of ['chat', 'messages'] as const) {
       ],
       { wire },
     );
-    await read(agent.send(typed('add a task to buy milk')));
-    const parts = await read(agent.send(typed('what is on my plate, in miles?', modelOnly)));
+    await readParts(agent.send(typed('add a task to buy milk')));
+    const parts = await readParts(agent.send(typed('what is on my plate, in miles?', modelOnly)));
     const end = endOf(parts);
 
     assert.deepEqual([end.status, end.text], ['done', 'You have one task: buy milk — 牛奶.']);
@@ -108,10 +100,10 @@ for (const wire of ['chat', 'messages'] as const) {
     assert.ok(offered(third?.body ?? {}).includes('calculator_convert'));
     assert.match(fourth?.bytes ?? '', /calculator_convert/);
 
-    const started = only(parts, 'tool-start').map(({ call }) => call.tool);
+    const started = partsOf(parts, 'tool-start').map(({ call }) => call.tool);
     assert.deepEqual(started.slice(0, 2).toSorted(), ['calendar_list', 'tasks_list']);
     assert.deepEqual(started.slice(2), ['tool_search', 'calculator_convert']);
-    const shown = only(parts, 'text-delta')
+    const shown = partsOf(parts, 'text-delta')
       .filter(({ id }) => id.endsWith('/4'))
       .map(({ delta }) => delta);
     assert.ok(shown.length > 1, 'it was streamed');
@@ -127,7 +119,7 @@ for (const wire of ['chat', 'messages'] as const) {
     assert.match(told, /allow by own-read/);
     assert.equal(why.filter(({ name }) => name === 'tool-finish').length, 4);
     const [, turn] = await agent.query('turns', {
-      conversation: only(parts, 'turn-start')[0]?.conversation ?? '',
+      conversation: partsOf(parts, 'turn-start')[0]?.conversation ?? '',
     });
     assert.equal(turn, undefined, 'each message without a conversation begins its own');
   });
@@ -142,10 +134,10 @@ for (const wire of ['chat', 'messages'] as const) {
       ],
       { wire },
     );
-    const first = await read(agent.send(typed('anything to do?', modelOnly)));
-    const { conversation } = only(first, 'turn-start')[0] ?? {};
+    const first = await readParts(agent.send(typed('anything to do?', modelOnly)));
+    const { conversation } = partsOf(first, 'turn-start')[0] ?? {};
     const next = typed('and now?', { ...modelOnly, ...(conversation && { conversation }) });
-    assert.equal(endOf(await read(agent.send(next))).text, 'Still nothing.');
+    assert.equal(endOf(await readParts(agent.send(next))).text, 'Still nothing.');
     const sent = server.requests[2]?.bytes ?? '';
     for (const part of ['anything to do?', 'Nothing to do.', 'tasks_list', 'and now?']) {
       assert.ok(sent.includes(part), part);
@@ -173,7 +165,7 @@ test('the price of a call is known from the configuration and adds up to the tur
     await agent.stop();
     await server.close();
   });
-  const end = endOf(await read(agent.send(typed('anything?', modelOnly))));
+  const end = endOf(await readParts(agent.send(typed('anything?', modelOnly))));
   assert.ok(Math.abs(end.usage.cost - (3_000 * 10 + 300 * 100) / 1_000_000) < 1e-9);
   const why = await agent.query('why', { turn: end.turn });
   assert.match(why.map(({ text }) => text).join('\n'), /USD/);
@@ -187,16 +179,19 @@ test('what reaches outside is asked about: approved it runs, denied the model re
     { toolCalls: [run] },
     { text: 'It did not.' },
   ]);
-  const approved = await read(
+  const approved = await readParts(
     agent.send(typed('please do it', modelOnly)),
     answering(agent, 'approve'),
   );
-  assert.equal(only(approved, 'approval-end')[0]?.approved, true);
-  assert.equal(only(approved, 'tool-end')[0]?.outcome.status, 'done');
+  assert.equal(partsOf(approved, 'approval-end')[0]?.approved, true);
+  assert.equal(partsOf(approved, 'tool-end')[0]?.outcome.status, 'done');
   assert.match(server.requests[1]?.bytes ?? '', /canary-of-the-shell\\n|canary-of-the-shell"/);
 
-  const denied = await read(agent.send(typed('and again', modelOnly)), answering(agent, 'deny'));
-  assert.deepEqual(only(denied, 'tool-start'), []);
+  const denied = await readParts(
+    agent.send(typed('and again', modelOnly)),
+    answering(agent, 'deny'),
+  );
+  assert.deepEqual(partsOf(denied, 'tool-start'), []);
   assert.match(server.requests[3]?.bytes ?? '', /said no: not today/);
   assert.equal(endOf(denied).text, 'It did not.');
 });
@@ -213,8 +208,8 @@ test('where nobody can answer, what would be asked is denied without a question'
     { text: 'I may not.' },
   ]);
   const alone = { ...modelOnly, interactive: false };
-  const parts = await read(agent.send(typed('do it', alone)));
-  assert.deepEqual([only(parts, 'approval-ask'), only(parts, 'tool-start')], [[], []]);
+  const parts = await readParts(agent.send(typed('do it', alone)));
+  assert.deepEqual([partsOf(parts, 'approval-ask'), partsOf(parts, 'tool-start')], [[], []]);
   assert.equal(server.requests[1]?.bytes.match(/Not allowed \(unattended\)/g)?.length, 3);
 });
 
@@ -227,16 +222,16 @@ test('a note in other words than the person’s is asked about; in the person’
     },
     { text: 'Noted.' },
   ]);
-  const forged = await read(
+  const forged = await readParts(
     agent.send(typed('keep a note of that page', modelOnly)),
     answering(agent, 'deny'),
   );
-  assert.equal(only(forged, 'approval-ask')[0]?.call.tool, 'notes_create');
-  assert.deepEqual(only(forged, 'tool-start'), []);
+  assert.equal(partsOf(forged, 'approval-ask')[0]?.call.tool, 'notes_create');
+  assert.deepEqual(partsOf(forged, 'tool-start'), []);
   const own = typed('please note that the spare key is under the pot', modelOnly);
-  const kept = await read(agent.send(own));
-  assert.deepEqual(only(kept, 'approval-ask'), []);
-  const found = endOf(await read(agent.send(typed('find my note about the key')))).text;
+  const kept = await readParts(agent.send(own));
+  assert.deepEqual(partsOf(kept, 'approval-ask'), []);
+  const found = endOf(await readParts(agent.send(typed('find my note about the key')))).text;
   assert.match(found, /spare key/);
   assert.doesNotMatch(found, /Eve/);
 });
@@ -253,13 +248,13 @@ test('a model that invents tools, arguments and ids gets answers it can read, an
     },
     { text: 'Sorry.' },
   ]);
-  const parts = await read(agent.send(typed('go', modelOnly)), answering(agent, 'deny'));
+  const parts = await readParts(agent.send(typed('go', modelOnly)), answering(agent, 'deny'));
   assert.equal(endOf(parts).text, 'Sorry.');
   const sent = server.requests[1]?.bytes ?? '';
   assert.match(sent, /no tool \\"delete_everything\\"/);
   assert.match(sent, /arguments of tasks_list are wrong/);
   assert.match(sent, /not valid JSON/);
-  assert.ok(only(parts, 'tool-end').every(({ outcome }) => outcome.status === 'refused'));
+  assert.ok(partsOf(parts, 'tool-end').every(({ outcome }) => outcome.status === 'refused'));
 });
 
 test('cancelled in the middle of the stream, the turn ends and the connection is closed', async (context) => {
@@ -268,14 +263,14 @@ test('cancelled in the middle of the stream, the turn ends and the connection is
     { text: 'Here.' },
   ]);
   let turn = '';
-  const parts = await read(agent.send(typed('go', modelOnly)), (part) => {
+  const parts = await readParts(agent.send(typed('go', modelOnly)), (part) => {
     if (part.type === 'turn-start') ({ turn } = part);
     if (part.type === 'text-delta') {
       agent.act({ type: 'cancel', turn, reason: 'enough' }).catch(() => undefined);
     }
   });
   assert.equal(endOf(parts).error?.code, 'TURN_CANCELLED');
-  assert.equal(endOf(await read(agent.send(typed('again', modelOnly)))).text, 'Here.');
+  assert.equal(endOf(await readParts(agent.send(typed('again', modelOnly)))).text, 'Here.');
   assert.equal(server.requests.length, 2);
 });
 
@@ -284,7 +279,7 @@ test('cancelled while a command runs, the command is stopped too', async (contex
     { toolCalls: [{ name: 'shell_run', arguments: { command: 'sleep 600' } }] },
   ]);
   let turn = '';
-  const parts = await read(agent.send(typed('go', modelOnly)), (part) => {
+  const parts = await readParts(agent.send(typed('go', modelOnly)), (part) => {
     answering(agent, 'approve')(part);
     if (part.type === 'turn-start') ({ turn } = part);
     if (part.type === 'tool-start') void agent.act({ type: 'cancel', turn, reason: 'enough' });
@@ -301,7 +296,7 @@ test('words added while a tool runs reach the model with the result', async (con
     { text: 'In brief: nothing.' },
   ]);
   let turn = '';
-  const parts = await read(agent.send(typed('what is on?', modelOnly)), (part) => {
+  const parts = await readParts(agent.send(typed('what is on?', modelOnly)), (part) => {
     if (part.type === 'turn-start') ({ turn } = part);
     if (part.type === 'tool-start') void agent.act({ type: 'steer', turn, text: 'and be brief' });
   });
@@ -312,11 +307,11 @@ test('words added while a tool runs reach the model with the result', async (con
 test('with a model, a confident intent takes no model, unless that is switched off', async (context) => {
   const script: ServerScript = () => ({ text: 'The model speaks.' });
   const fast = await connect(context, script);
-  const parts = await read(fast.agent.send(typed('what are my reminders')));
-  assert.equal(only(parts, 'intent-resolve')[0]?.tool, 'tasks_list');
+  const parts = await readParts(fast.agent.send(typed('what are my reminders')));
+  assert.equal(partsOf(parts, 'intent-resolve')[0]?.tool, 'tasks_list');
   assert.equal(fast.server.requests.length, 0);
   const slow = await connect(context, script, { configuration: { fastPath: 'off' } });
-  const end = endOf(await read(slow.agent.send(typed('what are my reminders'))));
+  const end = endOf(await readParts(slow.agent.send(typed('what are my reminders'))));
   assert.equal(end.text, 'The model speaks.');
 });
 
@@ -324,7 +319,7 @@ test('what is sent for "hi" is at most 4,000 bytes on both wires', async (contex
   for (const wire of ['chat', 'messages'] as const) {
     const { agent, server } = await connect(context, [{ text: 'Hello.' }], { wire });
     const request = typed('hi', { ...modelOnly, folder: process.cwd() });
-    assert.equal(endOf(await read(agent.send(request))).text, 'Hello.');
+    assert.equal(endOf(await readParts(agent.send(request))).text, 'Hello.');
     const bytes = Buffer.byteLength(server.requests[0]?.bytes ?? 'x'.repeat(9_999));
     assert.ok(bytes <= 4_000, `${wire}: ${bytes} bytes`);
     const sections = await agent.query('context', { text: 'hi' });
@@ -336,16 +331,16 @@ test('a model that fails is said in one sentence with its code, and the next mes
   const { agent } = await connect(context, (_, index) =>
     index === 0 ? { fault: { type: 'status', status: 401 } } : { text: 'Back.' },
   );
-  const failed = endOf(await read(agent.send(typed('hi', modelOnly))));
+  const failed = endOf(await readParts(agent.send(typed('hi', modelOnly))));
   assert.deepEqual([failed.status, failed.error?.code], ['failed', 'MODEL_AUTHENTICATION']);
-  assert.equal(endOf(await read(agent.send(typed('hi', modelOnly)))).text, 'Back.');
+  assert.equal(endOf(await readParts(agent.send(typed('hi', modelOnly)))).text, 'Back.');
 });
 
 test('a turn that nobody reads on goes on and can be read later', async (context) => {
   const { agent } = await connect(context, [{ text: 'Unread.' }]);
   const parts = agent.send(typed('hi', { ...modelOnly, conversation: 'c1' }));
-  await until(parts, 'turn-start');
-  const second = await read(agent.send(typed('hi', { ...modelOnly, conversation: 'c1' })));
+  await readUntil(parts, 'turn-start');
+  const second = await readParts(agent.send(typed('hi', { ...modelOnly, conversation: 'c1' })));
   assert.equal(endOf(second).status, 'done');
   const turns = await agent.query('turns', { conversation: 'c1' });
   assert.deepEqual(

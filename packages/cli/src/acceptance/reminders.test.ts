@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AgentService } from '@opencomputer/contracts/internal';
-import { createFakeClock } from '@opencomputer/testkit';
-import { endOf, only, openTestAgent, read, temporaryFolder, typed } from './fixtures/open-agent.ts';
+import { createFakeClock, endOf, partsOf, readParts } from '@opencomputer/testkit';
+import { openTestAgent, temporaryFolder, typed } from './fixtures/open-agent.ts';
 
 const clock = createFakeClock(Date.UTC(2026, 0, 1));
 const reports: string[] = [];
@@ -59,11 +59,11 @@ const moments: readonly Moment[] = days
   )
   .toSorted((one, other) => Temporal.ZonedDateTime.compare(one.now, other.now));
 
-async function say(text: string, zone: string): Promise<ReturnType<typeof read>> {
-  const parts = await read(agent.send(typed(text, { timeZone: zone })));
+async function say(text: string, zone: string): Promise<ReturnType<typeof readParts>> {
+  const parts = await readParts(agent.send(typed(text, { timeZone: zone })));
   const { status, text: reply, usage } = endOf(parts);
   assert.equal(status, 'done', reply);
-  assert.deepEqual([usage.inputTokens, only(parts, 'model-start')], [0, []], 'no model');
+  assert.deepEqual([usage.inputTokens, partsOf(parts, 'model-start')], [0, []], 'no model');
   return parts;
 }
 
@@ -76,7 +76,7 @@ for (const [index, { zone, now }] of moments.entries()) {
     const due = now.add({ days: 1 }).withPlainTime('09:00');
 
     const created = await say(`remind me tomorrow at 9 to call ${name}`, zone);
-    const [end] = only(created, 'tool-end');
+    const [end] = partsOf(created, 'tool-end');
     const timers = end?.outcome.status === 'done' ? end.outcome.timers : [];
     assert.deepEqual(
       timers?.map(({ at }) => at),

@@ -12,7 +12,7 @@ import { count } from '../wording.ts';
 import { withAgent } from '../with-agent.ts';
 
 /** One line: there is no model, how to connect one, and that much works without. */
-export const MODEL_MISSING_LINE: string = `${errorTable.MODEL_MISSING.message} ${errorTable.MODEL_MISSING.remedy} Reminders, tasks, calendar, notes, files, code and sums work without one.`;
+export const MODEL_MISSING_LINE: string = `${errorTable.MODEL_MISSING.message} ${errorTable.MODEL_MISSING.remedy}`;
 
 /** Lists the models; ends with the code for "no model" when there is none. */
 export async function models(

@@ -99,9 +99,10 @@ test('two plugins that fit alike are asked about, and a reply by name or place c
 
 test('without a model and without an intent, one line says what is missing and how to get it', () => {
   const plan = resolvePlan(input({ parsed: parsed('unknown') }));
-  assert.ok(plan.type === 'answer');
-  assert.match(plan.text, /OPENAI_API_KEY/);
-  assert.ok(!plan.text.includes('\n'));
+  assert.ok(plan.type === 'fail');
+  assert.equal(plan.error.code, 'MODEL_MISSING');
+  assert.match(plan.error.remedy, /OPENAI_API_KEY/);
+  assert.ok(!plan.error.remedy.includes('\n'));
 });
 
 test('small talk is left to the model when there is one', () => {

@@ -1,6 +1,7 @@
 // Owns the step from an intent to a plan: straight to a tool, a question back, or the model.
 // Refuses to run anything, and to choose where the person should.
 
+import { AgentError } from '@opencomputer/contracts';
 import type {
   CandidateScore,
   Expectation,
@@ -26,10 +27,7 @@ export interface ResolveInput {
 /** Plain values of slots, with the words that they came from. */
 export type FilledSlots = Expectation['slots'];
 
-const noModel =
-  'I can only do that with a language model, and none is connected. To connect one, set ' +
-  'OPENAI_API_KEY or ANTHROPIC_API_KEY, or start a local server such as Ollama (see `agent init`). ' +
-  'Without one I can do reminders, tasks, calendar, notes, files, sums and pages: say "help".';
+const noModel = (): Plan => ({ type: 'fail', error: new AgentError('MODEL_MISSING').toData() });
 
 /** The plan for what was understood. */
 export function resolvePlan(input: ResolveInput): Plan {
@@ -38,7 +36,7 @@ export function resolvePlan(input: ResolveInput): Plan {
   const left =
     modelConnected && installed.some(({ declaration }) => declaration.when === 'no-model');
   if (parsed.kind === 'unknown' || parsed.intent === undefined || installed.length === 0 || left) {
-    return modelConnected ? { type: 'model' } : { type: 'answer', text: noModel };
+    return modelConnected ? { type: 'model' } : noModel();
   }
   const slots = plainSlots(parsed);
   if (parsed.kind === 'act') return planIntent(input, parsed.intent, slots);
@@ -73,7 +71,7 @@ export function planIntent(input: ResolveInput, intent: string, slots: FilledSlo
     reason,
   }));
   const [best, second] = ranked;
-  if (best === undefined) return { type: 'answer', text: noModel };
+  if (best === undefined) return noModel();
   if (second !== undefined && best.score - second.score < tieDistance) {
     const tied = candidates.filter(({ score }) => best.score - score < tieDistance);
     return {

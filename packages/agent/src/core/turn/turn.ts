@@ -132,6 +132,8 @@ function start(input: Input<'turn-start'>): Step {
       return finish(state, { text: plan.text, expectation: plan.expectation });
     case 'answer':
       return finish(state, { text: plan.text });
+    case 'fail':
+      return fail(state, plan.error);
   }
 }
 
