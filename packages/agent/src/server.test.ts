@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { configuration, manifest as manifestSchema } from '@opencomputer/contracts';
 import type { StreamPart } from '@opencomputer/contracts';
 import type { AgentService, Permit, SendRequest } from '@opencomputer/contracts/internal';
-import { createFakeClock, startModelServer } from '@opencomputer/testkit';
+import { createFakeClock, endOf, readParts, startModelServer } from '@opencomputer/testkit';
 import type { ScriptedToolCall, ServerScript } from '@opencomputer/testkit';
 import { createPluginHost } from './plugins/index.ts';
 import { createGate, decide } from './policy/index.ts';
@@ -61,18 +61,6 @@ function message(text: string, rest: Partial<SendRequest> = {}): SendRequest {
   };
 }
 
-async function read(
-  parts: AsyncIterable<StreamPart>,
-  see: (part: StreamPart) => void = () => undefined,
-): Promise<StreamPart[]> {
-  const all: StreamPart[] = [];
-  for await (const part of parts) {
-    all.push(part);
-    see(part);
-  }
-  return all;
-}
-
 test('the agent says who it is, where its data are and what it can do', async (context) => {
   const options = optionsFor(context);
   const agent = await openAgent(options);
@@ -93,7 +81,7 @@ test('a second agent on the same data is refused, and the first is not disturbed
   const agent = await openAgent(options);
   context.after(() => agent.stop());
   await assert.rejects(openAgent(options), { code: 'STORE_LOCKED' });
-  const parts = await read(agent.send(message('hi', { modelOnly: false })));
+  const parts = await readParts(agent.send(message('hi', { modelOnly: false })));
   assert.equal(parts.at(-1)?.type, 'turn-end');
   await agent.stop();
   const next = await openAgent(options);
@@ -111,10 +99,12 @@ test('data that cannot be used fail the opening and leave nothing locked', async
 
 test('without a model, what needs one is said to need one, and how to connect it', async (context) => {
   const agent = await open(context, { clock: createFakeClock() });
-  const parts = await read(agent.send(message('write a poem about the sea', { modelOnly: false })));
-  const end = parts.at(-1);
-  assert.equal(end?.type === 'turn-end' && end.status, 'done');
-  assert.match(end?.type === 'turn-end' ? end.text : '', /model/);
+  const parts = await readParts(
+    agent.send(message('write a poem about the sea', { modelOnly: false })),
+  );
+  const end = endOf(parts);
+  assert.deepEqual([end.status, end.error?.code], ['failed', 'MODEL_MISSING']);
+  assert.match(end.text, /OPENAI_API_KEY/);
 });
 
 /** Every tool that is installed, asked for by a model that obeys whoever attacks. */
@@ -139,7 +129,7 @@ test('whatever a model asks for, policy decides first, and only what it allows r
     }
   }
   assert.ok(calls.length >= 40);
-  const parts = await read(agent.send(message('go', { interactive: false })));
+  const parts = await readParts(agent.send(message('go', { interactive: false })));
   const end = parts.at(-1);
   assert.equal(end?.type === 'turn-end' && end.text, 'Done.');
   const why = await agent.query('why', {});
@@ -173,7 +163,7 @@ test('an approval counts once, for the call that was asked about, in its own tur
   const codes: unknown[] = [];
   const asked: string[] = [];
   const note = (error: unknown): void => void codes.push((error as { code: string }).code);
-  const parts = await read(agent.send(message('go')), (part) => {
+  const parts = await readParts(agent.send(message('go')), (part) => {
     if (part.type !== 'approval-ask') return;
     const { turn, call } = part;
     asked.push(call.callId);
@@ -196,10 +186,10 @@ test('an approval counts once, for the call that was asked about, in its own tur
 test('a typed command runs for its person, and is asked about for an unknown sender', async (context) => {
   const agent = await open(context);
   const typed = { command: 'echo hello', interactive: false } as const;
-  const own = await read(agent.send(message('!echo hello', typed)));
+  const own = await readParts(agent.send(message('!echo hello', typed)));
   assert.ok(own.some(({ type }) => type === 'tool-start'));
   const stranger = message('!echo hello', { ...typed, assurance: 'none' });
-  const foreign = await read(agent.send(stranger));
+  const foreign = await readParts(agent.send(stranger));
   assert.ok(!foreign.some(({ type }) => type === 'tool-start'));
 });
 
