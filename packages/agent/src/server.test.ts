@@ -6,7 +6,6 @@ import { env } from 'node:process';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { configuration, manifest as manifestSchema } from '@opencomputer/contracts';
-import type { StreamPart } from '@opencomputer/contracts';
 import type { AgentService, Permit, SendRequest } from '@opencomputer/contracts/internal';
 import { createFakeClock, endOf, readParts, startModelServer } from '@opencomputer/testkit';
 import type { ScriptedToolCall, ServerScript } from '@opencomputer/testkit';
