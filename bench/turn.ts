@@ -2,8 +2,7 @@
 // turns for which the model was not called exactly once.
 
 import { parseArgs } from 'node:util';
-import { callTurns } from './measure/callers.ts';
-import type { CallPlan, CallTimes } from './measure/callers.ts';
+import { callChecked } from './measure/checked-calls.ts';
 import { cpuSeconds } from './measure/process-tree.ts';
 import { percentile } from './measure/statistics.ts';
 import { makeSurroundings, modelText } from './measure/surroundings.ts';
@@ -35,14 +34,14 @@ async function measure(
 ): Promise<Record<string, number>> {
   const { endpoint } = served;
   const plan = { endpoint, turns, text: modelText, user: 'bench' };
-  const first = await checked(surroundings, { ...plan, turns: firstTurns });
-  await checked(surroundings, { ...plan, turns: Math.max(0, turns - firstTurns) });
+  const first = await callChecked(surroundings, { ...plan, turns: firstTurns });
+  await callChecked(surroundings, { ...plan, turns: Math.max(0, turns - firstTurns) });
   const before = cpuSeconds(served.pid);
-  const long = await checked(surroundings, { ...plan, direct: surroundings.model });
+  const long = await callChecked(surroundings, { ...plan, direct: surroundings.model });
   const between = cpuSeconds(served.pid);
   const added = (share: number): number =>
     percentile(long.endpoint, share) - percentile(long.direct, share);
-  await checked(surroundings, { ...plan, fresh: true, user: 'fresh' });
+  await callChecked(surroundings, { ...plan, fresh: true, user: 'fresh' });
   const after = cpuSeconds(served.pid);
   return {
     'turn.cpu_ms': ((between - before) * 1000) / turns,
@@ -51,16 +50,4 @@ async function measure(
     'turn.fresh_cpu_ms': ((after - between) * 1000) / turns,
     'turn.first20_p50_ms': percentile(first.endpoint, 0.5),
   };
-}
-
-/** A turn that skipped the model would look cheap; one that called it twice, dear. */
-async function checked(surroundings: Surroundings, plan: CallPlan): Promise<CallTimes> {
-  const before = await surroundings.modelRequests();
-  const times = await callTurns(plan);
-  const called = (await surroundings.modelRequests()) - before;
-  const expected = plan.turns * (plan.direct === undefined ? 1 : 2);
-  if (called !== expected) {
-    throw new Error(`turn: ${called} model calls where ${expected} were expected`);
-  }
-  return times;
 }

@@ -53,6 +53,20 @@ test('fresh turns are conversations of their own', async (context) => {
   assert.equal(new Set(agent.seen.map(({ user }) => user)).size, 4);
 });
 
+test('callers side by side each keep to their conversation and their connection', async (context) => {
+  const agent = await recorder(context);
+  const endpoint = { base: agent.base, key: 'k' };
+  const plan = { endpoint, turns: 3, text: 'hi', user: 'ann', callers: 4 };
+  const times = await callTurns(plan);
+  assert.equal(times.endpoint.length, 12);
+  assert.ok(times.wallMs >= Math.max(...times.endpoint));
+  assert.equal(new Set(agent.seen.map(({ port }) => port)).size, 4);
+  const counted = Object.groupBy(agent.seen, ({ user }) => user);
+  const users = ['ann-0', 'ann-1', 'ann-2', 'ann-3'];
+  assert.deepEqual(Object.keys(counted).toSorted(), users);
+  assert.ok(Object.values(counted).every((turns) => turns?.length === 3));
+});
+
 test('an answer that is not good ends the bench', async (context) => {
   const agent = await recorder(context, 503);
   const endpoint = { base: agent.base, key: 'k' };

@@ -1,5 +1,6 @@
-// Owns driving a chat endpoint from a process of its own, one request after another on one kept
-// connection, and optionally the model directly in between. Refuses answers that are not 200.
+// Owns driving a chat endpoint from a process of its own: callers side by side, each with one request
+// after another on a kept connection, and optionally the model directly in between. Refuses answers
+// that are not 200.
 
 import { Agent, request as openRequest } from 'node:http';
 import { runProgram } from './child-process.ts';
@@ -16,17 +17,22 @@ export interface CallPlan {
   readonly endpoint: Endpoint;
   /** Called in turn with the endpoint, so that both see the same machine. */
   readonly direct?: Endpoint;
+  /** Of each caller. */
   readonly turns: number;
   readonly text: string;
   readonly user: string;
   /** A new conversation for each turn. */
   readonly fresh?: boolean;
+  /** Callers at the same time, each in a conversation of its own; 1 when absent. */
+  readonly callers?: number;
 }
 
-/** Milliseconds of each request, in order. */
+/** Milliseconds of each request, in the order of their answers. */
 export interface CallTimes {
   readonly endpoint: readonly number[];
   readonly direct: readonly number[];
+  /** Milliseconds from the first request to the last answer. */
+  readonly wallMs: number;
 }
 
 /** Calls from a separate process, so that its work is not counted and does not disturb. */
@@ -70,9 +76,24 @@ function call(to: Endpoint & { readonly connections: Agent }, body: string): Pro
   });
 }
 
-async function callAll({ endpoint, direct, ...plan }: CallPlan): Promise<CallTimes> {
+async function callAll({ callers = 1, ...plan }: CallPlan): Promise<CallTimes> {
   const times = { endpoint: [] as number[], direct: [] as number[] };
   const connections = new Agent({ keepAlive: true });
+  const start = performance.now();
+  const users = Array.from({ length: callers }, (_, caller) =>
+    callers === 1 ? plan.user : `${plan.user}-${caller}`,
+  );
+  await Promise.all(users.map((user) => callInTurn({ ...plan, user }, connections, times)));
+  connections.destroy();
+  return { ...times, wallMs: performance.now() - start };
+}
+
+/** One caller. */
+async function callInTurn(
+  { endpoint, direct, ...plan }: CallPlan,
+  connections: Agent,
+  times: { readonly endpoint: number[]; readonly direct: number[] },
+): Promise<void> {
   const messages = [{ role: 'user', content: plan.text }];
   for (let turn = 0; turn < plan.turns; turn += 1) {
     const user = plan.fresh === true ? `${plan.user}-${turn}` : plan.user;
@@ -80,8 +101,6 @@ async function callAll({ endpoint, direct, ...plan }: CallPlan): Promise<CallTim
     times.endpoint.push(await call({ ...endpoint, connections }, body));
     if (direct !== undefined) times.direct.push(await call({ ...direct, connections }, body));
   }
-  connections.destroy();
-  return times;
 }
 
 if (import.meta.main) {

@@ -23,6 +23,10 @@ export interface Surroundings {
   serve(): Promise<Served>;
   /** What the model server has counted: a request for each model call. */
   modelRequests(): Promise<number>;
+  /** Requests that the model server worked on at the same time, at most, since `forgetRequests`. */
+  modelRequestsAtOnce(): Promise<number>;
+  /** The model server counts from nothing again. */
+  forgetRequests(): Promise<void>;
   /** The last request that the model server got, as text; `null` when there was none. */
   lastRequest(): Promise<string>;
   end(): Promise<void>;
@@ -38,11 +42,13 @@ export const modelText = 'Why do foxes have bushy tails?';
 
 /**
  * Surroundings for one bench, or undefined when a part of them is not present, which is said.
- * Options: `--shared DIR` (holds fake-llm.mjs), `--program FILE` (the program's entry).
+ * Options: `--shared DIR` (holds fake-llm.mjs), `--program FILE` (the program's entry). The model
+ * answers after `modelMs`, at once when that is absent.
  */
 export async function makeSurroundings(
   bench: string,
   options: readonly string[],
+  modelMs = 0,
 ): Promise<Surroundings | undefined> {
   const { program, modelServer } = places(options);
   for (const path of [program, modelServer]) {
@@ -52,7 +58,7 @@ export async function makeSurroundings(
   }
   const port = await freePort();
   const model = await startProgram({
-    words: [modelServer, '--port', String(port)],
+    words: [modelServer, '--port', String(port), '--delay-ms', String(modelMs)],
     environment: {},
   });
   const home = mkdtempSync(join(tmpdir(), 'opencomputer-bench-'));
@@ -66,6 +72,8 @@ export async function makeSurroundings(
   };
   const call = (...words: string[]): ProgramCall => ({ words: [program, ...words], environment });
   const running: StartedProgram[] = [model];
+  const stats = async (): Promise<{ requests: number; maxInFlight: number }> =>
+    (await (await fetch(`${base}/stats`)).json()) as { requests: number; maxInFlight: number };
   return {
     model: { base: `${base}/v1`, key: 'bench' },
     call,
@@ -79,9 +87,10 @@ export async function makeSurroundings(
       const key = readFileSync(join(environment.OPENCOMPUTER_HOME, 'api.key'), 'utf8').trim();
       return { ...started, endpoint: { base: `${url.replace(/\/$/, '')}/v1`, key } };
     },
-    modelRequests: async () => {
-      const response = await fetch(`${base}/stats`);
-      return ((await response.json()) as { requests: number }).requests;
+    modelRequests: async () => (await stats()).requests,
+    modelRequestsAtOnce: async () => (await stats()).maxInFlight,
+    forgetRequests: async () => {
+      await (await fetch(`${base}/reset`, { method: 'POST' })).body?.cancel();
     },
     lastRequest: async () => (await fetch(`${base}/last`)).text(),
     end: async () => {
