@@ -58,6 +58,11 @@ export const errorTable = {
     'This message was accepted before.',
     'Send a new one with another message id.',
   ),
+  IDEMPOTENCY_KEY_REUSED: user(
+    422,
+    'This `Idempotency-Key` belongs to another message.',
+    'Send each message with a key of its own.',
+  ),
   TURN_BUSY: user(
     409,
     'The conversation is still working on the last message.',
@@ -70,6 +75,11 @@ export const errorTable = {
     'It was answered, has expired, or never existed.',
   ),
   UNAUTHORISED: user(401, 'The key is missing or wrong.', 'Send `Authorization: Bearer <key>`.'),
+  ORIGIN_REFUSED: user(
+    403,
+    'Requests of web pages are accepted from this machine only.',
+    'Open the page from localhost, or call from a program, which sends no `Origin`.',
+  ),
   ROUTE_UNKNOWN: user(404, 'There is nothing at {route}.', 'See the reference for the routes.'),
   TERMINAL_MISSING: user(
     400,
@@ -107,12 +117,17 @@ export const errorTable = {
   ),
   MODEL_UNKNOWN: user(404, 'There is no model "{model}".', 'See `agent models`.'),
   MODEL_AUTHENTICATION: operator(502, '{model} refused the key.', 'Check the API key.'),
+  MODEL_KEY_MISSING: operator(
+    502,
+    '{model} has no key: {problem}.',
+    'Set the variable that holds its key, or choose another model with `agent init`.',
+  ),
   MODEL_BILLING: operator(502, '{model} wants to be paid.', 'Check the account with the provider.'),
   MODEL_RATE_LIMITED: operator(503, '{model} is rate limited.', 'Wait, or add a fallback model.'),
   MODEL_OVERLOADED: operator(503, '{model} is overloaded.', 'Wait, or add a fallback model.'),
   MODEL_UNREACHABLE: operator(502, '{model} cannot be reached: {problem}.', 'Check the address.'),
   MODEL_SERVER: operator(502, '{model} failed: {problem}.', 'Try again, or use another model.'),
-  MODEL_TIMEOUT: operator(504, '{model} did not answer within {limitMs} ms.', 'Try again.'),
+  MODEL_TIMEOUT: operator(504, '{model} did not answer within {seconds} s.', 'Try again.'),
   MODEL_REQUEST: operator(502, '{model} refused the request: {problem}.', 'Check the model name.'),
   MODEL_ANSWER: operator(502, '{model} sent a broken answer: {problem}.', 'Use another model.'),
   MODEL_TOO_LONG: operator(
@@ -133,8 +148,13 @@ export const errorTable = {
   ),
   // tools and plugins
   TOOL_UNKNOWN: developer(404, 'There is no tool "{tool}".', 'Search for one by what it does.'),
+  TOOL_TAKEN: user(
+    409,
+    '{plugin} does not offer {tool}: {owner} has a tool of that name.',
+    'Give the server another name in the configuration.',
+  ),
   TOOL_ARGUMENTS: developer(422, 'The arguments of {tool} are wrong: {problem}.', 'Correct them.'),
-  TOOL_TIMEOUT: operator(504, '{tool} did not end within {limitMs} ms.', 'Try a smaller piece.'),
+  TOOL_TIMEOUT: operator(504, '{tool} did not end within {seconds} s.', 'Try a smaller piece.'),
   TOOL_OUTPUT_TOO_LARGE: operator(
     502,
     '{tool} returned {bytes} bytes; at most {bytesMax} are accepted.',

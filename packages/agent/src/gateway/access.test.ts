@@ -36,7 +36,7 @@ test('a name that only points to this machine is refused even with the key', () 
 test('a page of another origin is refused even with the key', () => {
   const origins = ['null', '', 'https://evil.example', 'http://localhost.evil.example', 'file://'];
   for (const origin of [...origins, 'http://localhost:80/x', 'chrome-extension://abc']) {
-    assert.throws(() => check({ ...good, origin }), { code: 'INPUT_INVALID' }, origin);
+    assert.throws(() => check({ ...good, origin }), { code: 'ORIGIN_REFUSED' }, origin);
   }
 });
 

@@ -16,7 +16,8 @@ export type RequestHead = Pick<IncomingMessage, 'url' | 'headers'>;
 /**
  * Checks the head of a request. `Host` must name this machine: a page
  * whose own name was pointed at 127.0.0.1 (DNS rebinding) sends that name. Any `Origin` must be
- * loopback too. The key is compared by digests, in constant time. Throws INPUT_INVALID or UNAUTHORISED.
+ * loopback too. The key is compared by digests, in constant time. Throws INPUT_INVALID,
+ * ORIGIN_REFUSED or UNAUTHORISED.
  */
 export function createAccessCheck(apiKey: string): (request: RequestHead) => void {
   if (apiKey === '') throw new AgentError('INTERNAL', { problem: 'the API key is empty' });
@@ -30,7 +31,7 @@ export function createAccessCheck(apiKey: string): (request: RequestHead) => voi
       throw new AgentError('INPUT_INVALID', { problem: 'the Host header must name this machine' });
     }
     if (origin !== undefined && !loopbackOrigin.test(origin)) {
-      throw new AgentError('INPUT_INVALID', { problem: 'requests of web pages are not accepted' });
+      throw new AgentError('ORIGIN_REFUSED');
     }
     const key = authorization === undefined ? undefined : bearer.exec(authorization)?.[1];
     if (key === undefined || !timingSafeEqual(digest(key), expected)) {

@@ -35,7 +35,7 @@ export async function runAttempt(options: AttemptOptions): Promise<RawAnswer> {
   signal.addEventListener('abort', abort, { once: true });
   const limitMs = limits.attemptMsMax;
   const cancel = clock.after(limitMs, () => {
-    controller.abort(new AgentError('MODEL_TIMEOUT', { limitMs }));
+    controller.abort(new AgentError('MODEL_TIMEOUT', { seconds: limitMs / 1000 }));
   });
   try {
     return await (options.onDelta

@@ -13,6 +13,8 @@ export interface ModelTarget {
   readonly baseUrl?: string;
   /** The API key itself. Must never be logged or put into an event. */
   readonly key?: string;
+  /** The variable that was to hold the key, where the configuration names one. */
+  readonly keyVariable?: string;
   /** Absent: `responses` for OpenAI itself, `chat` for every server like it. */
   readonly wire?: 'chat' | 'responses';
   /** What follows overrides what is known of the model. */

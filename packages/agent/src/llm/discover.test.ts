@@ -74,7 +74,13 @@ test('settings come first, in their order, and what the environment gives beside
   ]);
   assert.deepEqual(targets, [
     { provider: 'google', model: 'gemini-3.8-flash', key: 'g' },
-    { provider: 'openai-compatible', model: 'm', baseUrl: 'http://h/v1', key: 'mine' },
+    {
+      provider: 'openai-compatible',
+      model: 'm',
+      baseUrl: 'http://h/v1',
+      keyVariable: 'MY_KEY',
+      key: 'mine',
+    },
     { provider: 'openai', model: 'gpt-6-sol', key: 'o' },
     { provider: 'anthropic', model: 'claude-sonnet-5-5', key: 'a' },
   ]);

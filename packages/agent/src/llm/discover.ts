@@ -4,16 +4,10 @@
 import type { ModelConfiguration } from '@opencomputer/contracts';
 import type { ModelTarget } from './backend.ts';
 import { defaultModels } from './catalogue.ts';
+import { isOwn, keyNames } from './key.ts';
 
 /** Variables by name, as the composition root read them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The variable that holds the key of a provider when the setting names none. */
-const keyNames: Readonly<Record<string, readonly string[]>> = {
-  openai: ['OPENAI_API_KEY'],
-  anthropic: ['ANTHROPIC_API_KEY'],
-  google: ['GOOGLE_GENERATIVE_AI_API_KEY', 'GEMINI_API_KEY'],
-};
 
 /** Local servers: Ollama, LM Studio, llama.cpp, vLLM. Asked only when nothing is configured. */
 export const localAddresses: readonly string[] = [
@@ -22,13 +16,6 @@ export const localAddresses: readonly string[] = [
   'http://127.0.0.1:8080/v1',
   'http://127.0.0.1:8000/v1',
 ];
-
-/** Where the usual key of a provider may be sent. */
-const ownOrigins: Readonly<Record<string, string>> = {
-  openai: 'https://api.openai.com',
-  anthropic: 'https://api.anthropic.com',
-  google: 'https://generativelanguage.googleapis.com',
-};
 
 /**
  * Models in the order of fallback: the settings as they stand, then what the environment gives
@@ -66,18 +53,16 @@ function placeOf({ provider, baseUrl }: ModelTarget): string {
   return baseUrl === undefined || isOwn(provider, baseUrl) ? provider : baseUrl;
 }
 
-function isOwn(provider: string, url: string): boolean {
-  return URL.canParse(url) && new URL(url).origin === ownOrigins[provider];
-}
-
 function fromSetting(
   environment: Environment,
   setting: ModelConfiguration,
   found: readonly ModelTarget[],
 ): ModelTarget {
-  const { provider, model, url, wire, contextTokens, outputTokensMax, price } = setting;
+  const { provider, model, url, keyVariable, wire, contextTokens, outputTokensMax, price } =
+    setting;
   const target = toTarget(provider, {
     model,
+    keyVariable,
     baseUrl: url === undefined ? undefined : normalise(url, provider),
     wire,
     contextTokens,

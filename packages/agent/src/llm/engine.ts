@@ -26,6 +26,7 @@ import { createTokenEstimator } from './estimator.ts';
 import type { TokenEstimator } from './estimator.ts';
 import { toFailure } from './failure.ts';
 import type { Failure, FailureOrigin } from './failure.ts';
+import { keyMissing } from './key.ts';
 import { defaultLimits } from './limits.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Model } from './model.ts';
@@ -193,8 +194,12 @@ function toRecord(call: Call): Omit<CallRecord, 'durationMs'> {
 }
 
 function originOf({ model }: Call, clock: Clock): FailureOrigin {
-  const { baseUrl } = model?.target ?? {};
-  return { model: model?.label ?? 'the model', baseUrl, now: clock.now() };
+  if (model === undefined) return { model: 'the model', now: clock.now() };
+  const { label, target } = model;
+  const origin = { model: label, baseUrl: target.baseUrl, now: clock.now() };
+  return target.key === undefined
+    ? { ...origin, withoutKey: () => keyMissing(target, label) }
+    : origin;
 }
 
 /** An answer, and whether its price is known. */

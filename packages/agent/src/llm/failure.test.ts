@@ -85,9 +85,16 @@ test('a chain of causes that never ends is followed only so far', () => {
 });
 
 test('an error of ours keeps its code and is told for the model', () => {
-  const own = new AgentError('MODEL_TIMEOUT', { limitMs: 7 });
+  const own = new AgentError('MODEL_TIMEOUT', { seconds: 7 });
   const failure = toFailure(new Error('wrapped', { cause: own }), origin);
-  assert.equal(failure.error.message, 'm-1 did not answer within 7 ms.');
+  assert.equal(failure.error.message, 'm-1 did not answer within 7 s.');
+});
+
+test('a refused key is a missing one where none was sent', () => {
+  const missing = new AgentError('MODEL_KEY_MISSING', { model: 'm-1', problem: 'K is not set' });
+  const withoutKey = () => missing;
+  assert.equal(toFailure(apiError(401), { ...origin, withoutKey }).error, missing);
+  assert.equal(toFailure(apiError(402), { ...origin, withoutKey }).error.code, 'MODEL_BILLING');
 });
 
 test('what the provider says in words never reaches the message', () => {

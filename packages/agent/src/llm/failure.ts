@@ -25,6 +25,8 @@ export interface FailureOrigin {
   readonly baseUrl?: string | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly now: number;
+  /** It was called without a key: what a refused key then means. */
+  readonly withoutKey?: () => AgentError;
 }
 
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -40,12 +42,16 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const NEUTRAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MODEL_REQUEST', 'MODEL_CONTEXT']);
 
 /** Judges anything that a provider threw, or sent as an error inside a stream. */
-export function toFailure(cause: unknown, { model, baseUrl, now }: FailureOrigin): Failure {
+export function toFailure(cause: unknown, origin: FailureOrigin): Failure {
+  const { model, baseUrl, now, withoutKey } = origin;
   const facts = readFacts(cause);
   const [code, details] = judge(facts, hostOf(baseUrl));
   const waitMs = retryAfterMs(facts.headers, now);
   const seconds = waitMs === undefined ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1000) };
-  const error = new AgentError(code, { ...details, ...seconds, model }, { cause });
+  const error =
+    code === 'MODEL_AUTHENTICATION' && withoutKey !== undefined
+      ? withoutKey()
+      : new AgentError(code, { ...details, ...seconds, model }, { cause });
   return {
     error,
     retry: PASSING.has(code),

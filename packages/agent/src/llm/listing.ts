@@ -55,7 +55,8 @@ export async function listModels(
     return readList(await response.json());
   } catch (error) {
     if (!controller.signal.aborted || signal?.aborted) throw error;
-    throw new AgentError('MODEL_TIMEOUT', { model: target.provider, limitMs }, { cause: error });
+    const details = { model: target.provider, seconds: limitMs / 1000 };
+    throw new AgentError('MODEL_TIMEOUT', details, { cause: error });
   } finally {
     cancel();
     signal?.removeEventListener('abort', stop);

@@ -88,6 +88,16 @@ test('its state follows what happened to it', () => {
   assert.equal(model.pauseError(0).retryAfterSeconds, 10);
 });
 
+test('without a key a hosted model is not asked at all, and says which variable is missing', async () => {
+  const model = make({ provider: 'openai', model: 'gpt', keyVariable: 'WORK_KEY' });
+  const message = 'gpt has no key: WORK_KEY is not set.';
+  await assert.rejects(model.open(), { code: 'MODEL_KEY_MISSING', message });
+  for (let count = 0; count < 5; count += 1) {
+    await model.open().catch((error: AgentError) => model.fail(0, error));
+  }
+  assert.equal(model.pauseError(0).message, message);
+});
+
 test('a pause because of the key still says that it is the key', () => {
   const model = make({ model: 'm' });
   for (let count = 0; count < 5; count += 1) model.fail(0, new AgentError('MODEL_AUTHENTICATION'));

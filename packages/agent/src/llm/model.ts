@@ -2,9 +2,10 @@
 // open. Refuses to be opened twice at the same time.
 
 import { AgentError } from '@opencomputer/contracts';
-import type { Clock, ErrorCode, Provider } from '@opencomputer/contracts';
+import type { Clock, Provider } from '@opencomputer/contracts';
 import type { ModelSummary } from '@opencomputer/contracts/internal';
 import type { Backend, ModelTarget } from './backend.ts';
+import { keyMissing, needsKey } from './key.ts';
 import { createBreaker } from './breaker.ts';
 import type { Breaker } from './breaker.ts';
 import { modelFacts } from './catalogue.ts';
@@ -17,6 +18,13 @@ const LOCAL_CONTEXT_TOKENS = 8_192;
 const HOSTED_CONTEXT_TOKENS = 32_768;
 /** A refusal that names less than this was misread. */
 const CONTEXT_TOKENS_MIN = 1_024;
+
+/** Failures that waiting does not cure. */
+const LASTING: ReadonlySet<string> = new Set([
+  'MODEL_AUTHENTICATION',
+  'MODEL_KEY_MISSING',
+  'MODEL_BILLING',
+]);
 
 /** Shown while a server has not been asked which model it has. */
 const UNNAMED = 'auto';
@@ -39,7 +47,7 @@ export class Model {
   #learnedTokens: number = Number.POSITIVE_INFINITY;
   #opening: Promise<Provider> | undefined;
   #answered = false;
-  #lastCode: ErrorCode | undefined;
+  #lastError: AgentError | undefined;
 
   constructor(target: ModelTarget, backend: Backend, dependencies: ModelDependencies) {
     this.target = target;
@@ -91,6 +99,8 @@ export class Model {
 
   async #open(): Promise<Provider> {
     const { target, backend } = this;
+    // Asking without a key would only be told that the key is wrong.
+    if (target.key === undefined && needsKey(target)) throw keyMissing(target, this.label);
     const { fetch, clock, limits } = this.#dependencies;
     if (this.#name === undefined) {
       if (!backend.listsModels) throw unnamed(target.provider, 'no model is named');
@@ -119,7 +129,7 @@ export class Model {
 
   /** It has failed at `now` (monotonic milliseconds) in a way that counts against it. */
   fail(now: number, error: AgentError): void {
-    this.#lastCode = error.code;
+    this.#lastError = error;
     this.breaker.fail(now);
   }
 
@@ -127,8 +137,9 @@ export class Model {
   pauseError(now: number): AgentError {
     const model = this.name;
     // A wrong key or an unpaid bill is what somebody can act on; the pause only hides it.
-    if (this.#lastCode === 'MODEL_AUTHENTICATION' || this.#lastCode === 'MODEL_BILLING') {
-      return new AgentError(this.#lastCode, { model });
+    const last = this.#lastError;
+    if (last !== undefined && LASTING.has(last.code)) {
+      return new AgentError(last.code, { ...last.details, model });
     }
     const seconds = Math.ceil(this.breaker.remaining(now) / 1000);
     return new AgentError('MODEL_BREAKER', { model, seconds, retryAfterSeconds: seconds });

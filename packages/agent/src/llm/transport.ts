@@ -121,7 +121,8 @@ function createGuard({ clock, limits, init }: Exchange, request: ClientRequest):
   };
   const wait = (limitMs: number): void => {
     cancel();
-    cancel = clock.after(limitMs, () => stop(new AgentError('MODEL_TIMEOUT', { limitMs })));
+    const seconds = limitMs / 1000;
+    cancel = clock.after(limitMs, () => stop(new AgentError('MODEL_TIMEOUT', { seconds })));
   };
   const streamed = typeof init.body === 'string' && init.body.includes('"stream":true');
   const answerMs = streamed ? limits.firstByteMsMax : limits.attemptMsMax;

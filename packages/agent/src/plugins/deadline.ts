@@ -49,6 +49,6 @@ export function startDeadline(clock: Clock, limitMs: number, caller: AbortSignal
 }
 
 function why(tool: string, limitMs: number, isTimeUp: boolean): [ErrorCode, ErrorDetails] {
-  if (isTimeUp) return ['TOOL_TIMEOUT', { tool, limitMs }];
+  if (isTimeUp) return ['TOOL_TIMEOUT', { tool, seconds: limitMs / 1000 }];
   return ['TURN_CANCELLED', { reason: `while ${tool} was running` }];
 }

@@ -63,7 +63,7 @@ test('data without text is also what is read', () => {
 test('an interrupted write is unknown unless it can be repeated', () => {
   const declare = (effect: string, idempotent: boolean): Parameters<typeof interrupted>[0] =>
     toolDeclaration.parse({ name: 'one', description: 'x', input: {}, effect, idempotent });
-  const why = ['TOOL_TIMEOUT', { tool: 'one', limitMs: 5 }] as const;
+  const why = ['TOOL_TIMEOUT', { tool: 'one', seconds: 5 }] as const;
   const failed = failure(...why);
   assert.deepEqual(interrupted(declare('read', false), ...why), failed);
   assert.deepEqual(interrupted(declare('write', true), ...why), failed);
