@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
 import { migrate } from './migrations.ts';
-import { createPersonKeys, storeMigrations } from './person-keys.ts';
+import { createPersonKeys } from './person-keys.ts';
+import { storeMigrations } from './store-tables.ts';
 import { fileRootKey } from './root-key.ts';
 import { openSqlite } from './sqlite-database.ts';
 

@@ -20,25 +20,23 @@ type PersonKeyTables = {
   };
 };
 
-/** The tables of this folder. */
-export const storeMigrations: readonly Migration[] = [
-  {
-    component: 'store',
-    version: 1,
-    up: (dialect) => {
-      const { text, integer, bytes } = columnTypes[dialect];
-      const strict = dialect === 'sqlite' ? ' STRICT' : '';
-      return [
-        {
-          sql:
-            `CREATE TABLE ${table} (person_id ${text} PRIMARY KEY, wrapped ${bytes}, ` +
-            `created_at ${integer} NOT NULL, erased_at ${integer})${strict}`,
-          parameters: [],
-        },
-      ];
-    },
+/** The table of this file. */
+export const personKeysMigration: Migration = {
+  component: 'store',
+  version: 1,
+  up: (dialect) => {
+    const { text, integer, bytes } = columnTypes[dialect];
+    const strict = dialect === 'sqlite' ? ' STRICT' : '';
+    return [
+      {
+        sql:
+          `CREATE TABLE ${table} (person_id ${text} PRIMARY KEY, wrapped ${bytes}, ` +
+          `created_at ${integer} NOT NULL, erased_at ${integer})${strict}`,
+        parameters: [],
+      },
+    ];
   },
-];
+};
 
 /** What the store knows of a person's key. */
 export type StoredKey = 'absent' | 'erased' | Uint8Array;

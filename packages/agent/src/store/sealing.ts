@@ -6,6 +6,7 @@ import type { KeyObject } from 'node:crypto';
 import { AgentError, isAgentError } from '@opencomputer/contracts';
 import type { Database, PersonSeal, Sealing } from '@opencomputer/contracts/internal';
 import { installationId } from '@opencomputer/contracts/internal';
+import { createRowProofs } from './row-proof.ts';
 import { createPersonKeys } from './person-keys.ts';
 import type { PersonKeys } from './person-keys.ts';
 import { createPersonSeal } from './person-seal.ts';
@@ -58,6 +59,7 @@ export async function openSealing(options: SealingOptions): Promise<Sealing> {
       await options.scrub?.();
     },
     hash: (purpose, bytes) => createHmac('sha256', purposeKey(purpose)).update(bytes).digest('hex'),
+    rows: (table) => createRowProofs(table, purposeKey(`rows/${table.table}`)),
   };
 }
 

@@ -25,6 +25,8 @@ export interface SqliteOptions {
 export interface SqliteDatabase extends Database {
   /** Moves the log into the database file and empties it, so that erased bytes are gone. */
   checkpoint(): Promise<void>;
+  /** Gives the chains of rows their key: until then no row with a proof can be written. */
+  chain(key: Uint8Array): Promise<void>;
 }
 
 const limitsDefault: WriteLimits = {
@@ -95,7 +97,11 @@ function serve(worker: Worker, settings: WriterSettings, limits: WriteLimits): S
     },
     async checkpoint() {
       checkOpen();
-      await link.checkpoint();
+      await link.ask({ kind: 'checkpoint' });
+    },
+    async chain(key) {
+      checkOpen();
+      await link.ask({ kind: 'chain', key });
     },
     close: () => (closing ??= close()),
   };
@@ -103,7 +109,8 @@ function serve(worker: Worker, settings: WriterSettings, limits: WriteLimits): S
 
 interface WriterLink {
   readonly queue: WriteQueue;
-  checkpoint(): Promise<void>;
+  /** Resolves when the writer has done it; rejects with the failure it answers. */
+  ask(request: WriterRequest): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -111,7 +118,7 @@ interface WriterLink {
 function linkTo(worker: Worker, limits: WriteLimits): WriterLink {
   let stopped: Failure | undefined;
   let due = 0;
-  const checkpoints: ((failure: Failure | undefined) => void)[] = [];
+  const asked: ((failure: Failure | undefined) => void)[] = [];
   const send = (request: WriterRequest): void => {
     if (stopped !== undefined) return fail(stopped);
     if (due++ === 0) worker.ref();
@@ -121,14 +128,14 @@ function linkTo(worker: Worker, limits: WriteLimits): WriterLink {
 
   function fail(failure: Failure): void {
     stopped = failure;
-    for (const answer of checkpoints.splice(0)) answer(failure);
+    for (const answer of asked.splice(0)) answer(failure);
     queue.fail(failure);
   }
   worker.on('message', (reply: WriterReply) => {
     // The last reply is followed by the thread's end, which `stop` waits for.
     if (--due === 0 && reply.kind !== 'closed') worker.unref();
     if (reply.kind === 'group') queue.settle(reply.replies);
-    if (reply.kind === 'checkpoint') checkpoints.shift()?.(reply.failure);
+    if (reply.kind === 'done') asked.shift()?.(reply.failure);
   });
   worker.on('error', (error: Error) => {
     fail({ code: 'STORE_FAILED', details: { problem: `the writer ended: ${error.message}` } });
@@ -140,10 +147,10 @@ function linkTo(worker: Worker, limits: WriteLimits): WriterLink {
   worker.unref();
   return {
     queue,
-    async checkpoint() {
+    async ask(request) {
       const failure = await new Promise<Failure | undefined>((resolve) => {
-        checkpoints.push(resolve);
-        send({ kind: 'checkpoint' });
+        asked.push(resolve);
+        send(request);
       });
       if (failure !== undefined) throw toAgentError(failure);
     },

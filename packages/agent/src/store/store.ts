@@ -2,16 +2,17 @@
 // Refuses to leave anything half open: what fails on the way up takes the rest down with it.
 
 import type { Clock } from '@opencomputer/contracts';
-import type { Database, Migration, Sealing } from '@opencomputer/contracts/internal';
+import type { Database, Migration, ProvenTable, Sealing } from '@opencomputer/contracts/internal';
+import { beginChains } from './begin-chains.ts';
 import { openDataDirectory } from './data-directory.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { migrate } from './migrations.ts';
-import { storeMigrations } from './person-keys.ts';
 import { openPostgresql } from './postgresql-database.ts';
 import { fileRootKey } from './root-key.ts';
 import type { RootKey } from './root-key.ts';
 import { openSealing } from './sealing.ts';
 import { openSqlite } from './sqlite-database.ts';
+import { storeMigrations } from './store-tables.ts';
 
 /** How a store is opened. */
 export interface StoreOptions {
@@ -21,6 +22,8 @@ export interface StoreOptions {
   readonly command: string;
   /** Of every component; the store's own come first. */
   readonly migrations: readonly Migration[];
+  /** Tables of components whose rows are proven. */
+  readonly proven?: readonly ProvenTable[];
   readonly clock: Clock;
   /** Code of the writer thread, for a bundle that puts it elsewhere. */
   readonly writerUrl?: URL;
@@ -52,6 +55,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await migrate(database, { migrations: all, now, directory: directory.path });
     const rootKey = options.rootKey ?? fileRootKey(directory.file('root.key'));
     const sealing = await openSealing({ database, rootKey, now, scrub: opened.scrub });
+    const tables = options.proven ?? [];
+    await beginChains({ database, sealing, tables, ...(opened.chain && { chain: opened.chain }) });
     return { directory, database, sealing, close: () => closeStore(directory, opened.database) };
   } catch (error) {
     await closeStore(directory, database);
@@ -62,6 +67,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 interface OpenedDatabase {
   readonly database: Database;
   readonly scrub: () => Promise<void>;
+  readonly chain?: (key: Uint8Array) => Promise<void>;
 }
 
 async function openDatabase(
@@ -75,7 +81,7 @@ async function openDatabase(
   const path = directory.file('store.sqlite');
   const { writerUrl } = options;
   const database = await openSqlite(writerUrl === undefined ? { path } : { path, writerUrl });
-  return { database, scrub: () => database.checkpoint() };
+  return { database, scrub: () => database.checkpoint(), chain: (key) => database.chain(key) };
 }
 
 async function closeStore(directory: DataDirectory, database?: Database): Promise<void> {

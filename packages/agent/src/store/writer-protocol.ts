@@ -33,15 +33,18 @@ export type WireResult = number | readonly Readonly<Record<string, unknown>>[];
 /** What became of one batch: a result per statement, or why it was undone. */
 export type BatchReply = readonly WireResult[] | Failure;
 
-/** To the writer: a group, a wish to move the log into the database file, or the end. */
-export type WriterRequest = WriteGroup | { readonly kind: 'checkpoint' | 'close' };
+/** To the writer: a group, the key of chains, a wish to empty the log, or the end. */
+export type WriterRequest =
+  | WriteGroup
+  | { readonly kind: 'chain'; readonly key: Uint8Array }
+  | { readonly kind: 'checkpoint' | 'close' };
 
-/** From the writer: opened or not, one reply per batch, or the answer to a checkpoint. */
+/** From the writer: opened or not, one reply per batch, or whether another request was done. */
 export type WriterReply =
   | { readonly kind: 'opened' }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'group'; readonly replies: readonly BatchReply[] }
-  | { readonly kind: 'checkpoint'; readonly failure?: Failure }
+  | { readonly kind: 'done'; readonly failure?: Failure }
   | { readonly kind: 'closed' };
 
 /** What the writer thread is started with. */

@@ -36,7 +36,7 @@ test('the thread says it is open, answers a group, and ends when told', async (t
   send({ kind: 'group', durable: true, learn, forget: [], batches });
   assert.deepEqual(await reply(), { kind: 'group', replies: [[0, [{ id: 'a' }]]] });
   send({ kind: 'checkpoint' });
-  assert.deepEqual(await reply(), { kind: 'checkpoint' });
+  assert.deepEqual(await reply(), { kind: 'done' });
   const exit = once(worker, 'exit');
   send({ kind: 'close' });
   assert.deepEqual(await reply(), { kind: 'closed' });

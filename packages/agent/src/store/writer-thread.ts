@@ -13,13 +13,14 @@ function serve(settings: WriterSettings, reply: (message: WriterReply) => void):
   parentPort?.on('message', (request: WriterRequest) => {
     if (request.kind === 'group') {
       reply({ kind: 'group', replies: writer.run(request) });
-    } else if (request.kind === 'checkpoint') {
-      const failure = writer.checkpoint();
-      reply(failure === undefined ? { kind: 'checkpoint' } : { kind: 'checkpoint', failure });
-    } else {
+    } else if (request.kind === 'close') {
       database.close();
       reply({ kind: 'closed' });
       parentPort?.close();
+    } else {
+      const chaining = request.kind === 'chain';
+      const failure = chaining ? writer.chain(request.key) : writer.checkpoint();
+      reply(failure === undefined ? { kind: 'done' } : { kind: 'done', failure });
     }
   });
   reply({ kind: 'opened' });

@@ -2,6 +2,8 @@
 // Refuses to let a failing batch disturb another: each has its savepoint, or its own transaction.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Chains } from './chains.ts';
+import type { Heads } from './chains.ts';
 import { failureOf, FailureError } from './sqlite-failure.ts';
 import { prepareStatement } from './sqlite-statement.ts';
 import type { PreparedStatement } from './sqlite-statement.ts';
@@ -16,12 +18,14 @@ export class Writer {
   readonly #steps: Readonly<Record<Step, StatementSync>>;
   readonly #texts = new Map<number, string>();
   readonly #prepared = new Map<number, PreparedStatement>();
+  readonly #chains: Chains;
   #durable = true;
 
   /** Takes a connection in WAL mode with synchronous FULL; `file` is named in failures. */
   constructor(database: DatabaseSync, file: string) {
     this.#database = database;
     this.#file = file;
+    this.#chains = new Chains(database);
     this.#steps = {
       begin: database.prepare('BEGIN IMMEDIATE'),
       commit: database.prepare('COMMIT'),
@@ -45,6 +49,16 @@ export class Writer {
     return replies;
   }
 
+  /** Gives the chains of rows their key; gives the failure if they cannot be read. */
+  chain(key: Uint8Array): Failure | undefined {
+    try {
+      this.#chains.begin(key);
+      return undefined;
+    } catch (error) {
+      return failureOf(error, this.#file);
+    }
+  }
+
   /** Moves the log into the database file and empties it; gives the failure if it could not. */
   checkpoint(): Failure | undefined {
     try {
@@ -57,31 +71,34 @@ export class Writer {
   }
 
   #runAlone(batch: WireBatch): BatchReply {
+    const { heads } = this.#chains;
     try {
       this.#steps.begin.run();
       const results = this.#execute(batch);
-      this.#steps.commit.run();
+      this.#commit();
       return results;
     } catch (error) {
-      this.#undo();
+      this.#undo(heads);
       return failureOf(error, this.#file);
     }
   }
 
   /** Undefined when the whole transaction was lost, and with it batches that did nothing wrong. */
   #runTogether(batches: readonly WireBatch[]): BatchReply[] | undefined {
+    const { heads } = this.#chains;
     try {
       this.#steps.begin.run();
       const replies = batches.map((batch) => this.#runInSavepoint(batch));
-      this.#steps.commit.run();
+      this.#commit();
       return replies;
     } catch {
-      this.#undo();
+      this.#undo(heads);
       return undefined;
     }
   }
 
   #runInSavepoint(batch: WireBatch): BatchReply {
+    const { heads } = this.#chains;
     this.#steps.savepoint.run();
     try {
       const results = this.#execute(batch);
@@ -91,6 +108,7 @@ export class Writer {
       // A full disk or an I/O error ends the whole transaction: no savepoint to go back to.
       if (!this.#database.isTransaction) throw error;
       this.#steps.rollbackTo.run();
+      this.#chains.undo(heads);
       this.#steps.release.run();
       return failureOf(error, this.#file);
     }
@@ -99,8 +117,11 @@ export class Writer {
   #execute(batch: WireBatch): WireResult[] {
     return batch.map(([id, parameters, expected]) => {
       const statement = this.#statementOf(id);
+      const { heads } = this.#chains;
       const result = statement.returnsRows ? statement.all(parameters) : statement.run(parameters);
       const changes = typeof result === 'number' ? result : result.length;
+      // A row that was there already was not added to its chain.
+      if (changes === 0) this.#chains.undo(heads);
       if (expected < 0 || changes === expected) return result;
       const details = { expected: `to change ${expected} rows and changed ${changes}` };
       throw new FailureError({ code: 'STORE_CONFLICT', details });
@@ -115,7 +136,15 @@ export class Writer {
     return statement;
   }
 
-  #undo(): void {
+  /** Heads are part of the transaction, and known to be stored only after it. */
+  #commit(): void {
+    this.#chains.keep();
+    this.#steps.commit.run();
+    this.#chains.kept();
+  }
+
+  #undo(heads: Heads): void {
+    this.#chains.undo(heads);
     if (this.#database.isTransaction) this.#steps.rollback.run();
   }
 

@@ -25,5 +25,5 @@ export type {
   WriteOptions,
   WriteResult,
 } from './database.ts';
-export { installationId } from './sealing.ts';
-export type { PersonSeal, SealedPlace, Sealing } from './sealing.ts';
+export { installationId, proofColumn } from './sealing.ts';
+export type { PersonSeal, ProvenTable, RowProofs, SealedPlace, Sealing } from './sealing.ts';

@@ -26,6 +26,24 @@ export interface PersonSeal {
 /** The owner of data that belong to nobody, such as the installation's own events. */
 export const installationId = 'installation';
 
+/** A table to which rows are only added, each vouching for itself and for the row before it. */
+export interface ProvenTable {
+  readonly table: string;
+  /** Plain columns that never change, the row's id first; `person` is among them. */
+  readonly columns: readonly string[];
+}
+
+/** Column of a `ProvenTable` that the proof is stored in, by `chain_row(table, proof)`. */
+export const proofColumn = 'proof';
+
+/** Proves the rows of one table and checks them again. */
+export interface RowProofs {
+  /** 16 bytes over the plain columns and the payload, by a key of this installation. */
+  prove(row: Readonly<Record<string, unknown>>): Uint8Array;
+  /** Throws SEAL_BROKEN naming table and row when a covered column or the payload was altered. */
+  check(row: Readonly<Record<string, unknown>>): void;
+}
+
 /** Seals per person. A key is made the first time a person is named. */
 export interface Sealing {
   /**
@@ -38,4 +56,6 @@ export interface Sealing {
   erase(personId: string): Promise<void>;
   /** HMAC-SHA-256 as 64 lower-case hex characters, by a key of this installation and purpose. */
   hash(purpose: string, bytes: Uint8Array | string): string;
+  /** The proofs of a table's rows; cheap, and best made once. */
+  rows(table: ProvenTable): RowProofs;
 }
