@@ -1,10 +1,12 @@
 // Owns the event log: the record of each turn, and what is read back from it. Refuses to interpret
 // a record: what the inputs mean is the pure turn's.
 
-import { isAgentError } from '@opencomputer/contracts';
+import { sql } from 'kysely';
+import { AgentError, isAgentError } from '@opencomputer/contracts';
 import type { IdentifierSource, Json, TurnInput } from '@opencomputer/contracts';
 import type { Database, FinishedTurn, Sealing, Statement } from '@opencomputer/contracts/internal';
 import type { TurnMachine } from '@opencomputer/contracts/internal';
+import { eventsProven } from './tables.ts';
 import type { DriverTables, EventTable } from './tables.ts';
 
 /** Turns of a conversation that are read back; older ones stay in the log. */
@@ -58,8 +60,9 @@ export function createJournal(parts: JournalParts): Journal {
   const { database } = parts;
   const insert = prepareInsert(database);
   const query = database.query.$extendTables<DriverTables>();
+  const proofs = parts.sealing.rows(eventsProven);
   const row = (owner: Owner, event: Draft): Promise<Statement> =>
-    seal(parts, owner, event).then(insert);
+    seal(parts, owner, event).then((sealed) => insert({ ...sealed, proof: proofs.prove(sealed) }));
   const open = <Value>(event: EventTable): Promise<Value> => unseal<Value>(parts.sealing, event);
   const recordOf = async (turn: string): Promise<readonly TurnInput[]> => {
     const rows = await query
@@ -69,6 +72,9 @@ export function createJournal(parts: JournalParts): Journal {
       .where('seq', 'is not', null)
       .orderBy('seq')
       .execute();
+    for (const [place, { seq, id }] of rows.entries()) {
+      if (Number(seq) !== place) throw new AgentError('SEAL_BROKEN', { table: 'events', row: id });
+    }
     return Promise.all(rows.map((event) => open<TurnInput>(event)));
   };
   return {
@@ -116,6 +122,9 @@ export function finishedTurn(
   };
 }
 
+/** A row without its proof, which covers the rest. */
+type Unproven = Omit<EventTable, 'proof'>;
+
 interface Draft {
   readonly name: string;
   readonly at: number;
@@ -123,7 +132,7 @@ interface Draft {
   readonly seq: number | null;
 }
 
-async function seal(parts: JournalParts, owner: Owner, draft: Draft): Promise<EventTable> {
+async function seal(parts: JournalParts, owner: Owner, draft: Draft): Promise<Unproven> {
   const { person, conversation, turn } = owner;
   const id = parts.identifier();
   const key = await parts.sealing.person(person);
@@ -144,6 +153,7 @@ async function seal(parts: JournalParts, owner: Owner, draft: Draft): Promise<Ev
 }
 
 async function unseal<Value>(sealing: Sealing, event: EventTable): Promise<Value> {
+  sealing.rows(eventsProven).check(event);
   const key = await sealing.person(event.person);
   const bytes = key.open({ table: 'events', rowId: event.id }, event.payload);
   return JSON.parse(Buffer.from(bytes).toString('utf8')) as Value;
@@ -162,6 +172,7 @@ function prepareInsert(database: Database): (event: EventTable) => Statement {
       seq: value('seq'),
       version: value('version'),
       payload: value('payload'),
+      proof: sql`chain_row('events', ${value('proof')})`,
     }),
   );
 }

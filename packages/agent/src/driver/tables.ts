@@ -2,7 +2,7 @@
 // is erased by destroying the key that their payloads are sealed with.
 
 import { columnTypes } from '@opencomputer/contracts/internal';
-import type { Migration } from '@opencomputer/contracts/internal';
+import type { Migration, ProvenTable } from '@opencomputer/contracts/internal';
 
 /** Rows of `events`; the payload is sealed, everything else is plain. */
 export type EventTable = {
@@ -17,10 +17,17 @@ export type EventTable = {
   seq: number | null;
   version: number;
   payload: Uint8Array;
+  proof: Uint8Array | null;
 };
 
 /** The tables of this folder. */
 export type DriverTables = { events: EventTable };
+
+/** What the proof of an event covers: all of it. */
+export const eventsProven: ProvenTable = {
+  table: 'events',
+  columns: ['id', 'at', 'name', 'person', 'conversation', 'turn', 'seq', 'version'],
+};
 
 /** Migrations of the component `driver`. */
 export const driverMigrations: readonly Migration[] = [
@@ -40,5 +47,12 @@ export const driverMigrations: readonly Migration[] = [
       ];
       return statements.map((sql) => ({ sql, parameters: [] }));
     },
+  },
+  {
+    component: 'driver',
+    version: 2,
+    up: (dialect) => [
+      { sql: `alter table events add column proof ${columnTypes[dialect].bytes}`, parameters: [] },
+    ],
   },
 ];
