@@ -71,6 +71,19 @@ test('a single word near to a command names it and how to ask it as a question',
   );
 });
 
+test('the value of an option is no part of the message, on either side of it', () => {
+  const trusted = ['--trust', 'everything', 'what can you do?'];
+  assert.deepEqual(normalise(trusted, commands), ['run', ...trusted]);
+  const behind = ['what can you do?', '--trust', 'everything', '--trust', 'more'];
+  assert.deepEqual(normalise(behind, commands), ['run', ...behind]);
+  assert.deepEqual(normalise(['hi', '--conversation', id], commands), [
+    'run',
+    'hi',
+    '--conversation',
+    id,
+  ]);
+});
+
 test('several bare words are not sent; the sentence shows how to quote them', () => {
   assert.throws(
     () => normalise(['what', 'is', 'new'], commands),

@@ -24,7 +24,7 @@ export function normalise(words: readonly string[], commands: readonly string[])
   const isLiteral = args[place - 1] === '--';
   const first = args[place] ?? '';
   if (commands.includes(first) && !isLiteral) return moveToFront(args, place);
-  const positionals = args.slice(place).filter((word) => !word.startsWith('-'));
+  const positionals = positionalsOf(args.slice(place));
   if (positionals.length === 1 && (isLiteral || isQuestion(first, commands))) {
     return ['run', ...args];
   }
@@ -54,6 +54,14 @@ function firstPositional(args: readonly string[]): number | undefined {
     if (VALUED.has(word)) index += 1;
   }
   return undefined;
+}
+
+/** The words that are neither options nor their values. */
+function positionalsOf(args: readonly string[]): string[] {
+  return args.filter((word, index) => {
+    const isValue = VALUED.has(args[index - 1] ?? '');
+    return !isValue && !word.startsWith('-');
+  });
 }
 
 function isHelp(args: readonly string[]): boolean {

@@ -1,15 +1,15 @@
-// Owns changing one value of `config.yaml`: comments and order stay, the file is replaced in one
-// step and readable by its owner only. Refuses a change after which the file would not be valid.
+// Owns changing one value of `config.yaml`: the rest stays as it was written, the file is replaced in
+// one step and readable by its owner only. Refuses a change after which the file would not be valid.
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
-import { isMap, parse, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import { parse } from 'yaml';
 import { isKnownPath, nearestPath } from './configuration-keys.ts';
 import type { KeyPath } from './configuration-keys.ts';
 import { parseConfiguration } from './configuration.ts';
 import type { ConfigurationSource } from './configuration.ts';
+import { editYaml } from './yaml-edit.ts';
 
 /** A value to set; undefined removes the key, so that its default holds again. */
 export interface ConfigurationChange {
@@ -22,9 +22,11 @@ export function changeConfiguration(
   source: ConfigurationSource,
   changes: readonly ConfigurationChange[],
 ): void {
-  const document = parseDocument(currentText(source));
-  for (const change of changes) apply(document, change);
-  const text = isEmpty(document) ? '' : document.toString({ lineWidth: 0 });
+  let text = currentText(source);
+  for (const { path, value } of changes) {
+    checkKnown(path);
+    text = editYaml(text, path, value);
+  }
   parseConfiguration(text, { ...source, exists: true });
   replace(source.file, text);
 }
@@ -50,28 +52,11 @@ function currentText(source: ConfigurationSource): string {
   }
 }
 
-function apply(document: Document, { path, value }: ConfigurationChange): void {
-  if (!isKnownPath(path)) {
-    const meant = nearestPath(path);
-    const problem = meant === undefined ? 'not known' : `not known; did you mean ${meant}`;
-    throw new AgentError('OPTION_INVALID', { option: path.join('.'), problem });
-  }
-  if (value === undefined) document.deleteIn(path);
-  else if (document.contents === null) document.contents = document.createNode(nested(path, value));
-  else document.setIn(path, typeof value === 'object' ? document.createNode(value) : value);
-}
-
-function nested(path: KeyPath, value: unknown): unknown {
-  return path.reduceRight<unknown>(
-    (inner, key) => (typeof key === 'number' ? [inner] : { [key]: inner }),
-    value,
-  );
-}
-
-function isEmpty(document: Document): boolean {
-  const { contents } = document;
-  const isBare = contents === null || (isMap(contents) && contents.items.length === 0);
-  return isBare && !document.commentBefore && !document.comment;
+function checkKnown(path: KeyPath): void {
+  if (isKnownPath(path)) return;
+  const meant = nearestPath(path);
+  const problem = meant === undefined ? 'not known' : `not known; did you mean ${meant}`;
+  throw new AgentError('OPTION_INVALID', { option: path.join('.'), problem });
 }
 
 function replace(file: string, text: string): void {

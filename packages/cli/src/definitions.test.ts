@@ -17,8 +17,9 @@ const parse = async (
   return parsed;
 };
 
-test('a message, its options and a repeated option are parsed', async () => {
-  const { name, operands, options } = await parse('run', 'a b', '--json', '--trust', 'x', 'y');
+test('a message, its options and a repeated option are parsed, in any order', async () => {
+  const words = ['run', '--trust', 'x', 'a b', '--json', '--trust', 'y'];
+  const { name, operands, options } = await parse(...words);
   assert.equal(name, 'run');
   assert.deepEqual(operands, ['a b']);
   assert.equal(options['json'], true);

@@ -14,8 +14,8 @@ export type Dispatch = (
   options: OptionValues,
 ) => Promise<void>;
 
-/** An argument or an option: how it is written, and what it is for. */
-type Part = readonly [flags: string, description: string];
+/** An argument or an option: how it is written, what it is for, and whether it may be repeated. */
+type Part = readonly [flags: string, description: string, more?: 'repeatable'];
 
 interface Definition {
   readonly name: string;
@@ -25,7 +25,11 @@ interface Definition {
   readonly subcommands?: readonly Definition[];
 }
 
-const trust: Part = ['--trust <plugin...>', 'let a third party’s plugin run in this run'];
+const trust: Part = [
+  '--trust <plugin>',
+  'let a third party’s plugin run in this run (repeat it for more than one)',
+  'repeatable',
+];
 const json: Part = ['--json', 'print JSON'];
 const conversation: Part = ['--conversation <id>', 'continue this conversation'];
 const resume: Part = ['--resume [id]', 'continue a conversation; without an id, the last one'];
@@ -201,6 +205,10 @@ function termOf(command: Command): string {
   return [command.name(), ...operands].join(' ');
 }
 
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 // oxlint-disable-next-line max-params -- a tree is walked with its path
 function add(parent: Command, definition: Definition, dispatch: Dispatch, prefix: string): void {
   const name = `${prefix}${definition.name}`;
@@ -210,7 +218,11 @@ function add(parent: Command, definition: Definition, dispatch: Dispatch, prefix
     .helpOption('-h, --help', 'show this help')
     .allowExcessArguments(false);
   for (const [flags, text] of definition.operands ?? []) command.argument(flags, text);
-  for (const [flags, text] of definition.options ?? []) command.option(flags, text);
+  for (const [flags, text, more] of definition.options ?? []) {
+    // One value each time: a list would take the message that follows for another value.
+    if (more === 'repeatable') command.option(flags, text, collect);
+    else command.option(flags, text);
+  }
   command.option(debug[0], debug[1]);
   for (const inner of definition.subcommands ?? []) add(command, inner, dispatch, `${name} `);
   command.action(async () => {

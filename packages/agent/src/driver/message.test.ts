@@ -72,3 +72,9 @@ test('every action of a person is an input of the turn', () => {
     text: 'y',
   });
 });
+
+test('words without words and words without end steer nothing', () => {
+  const steer = (text: string) => () => toInput({ type: 'steer', turn: 't', text }, 5);
+  for (const text of ['', ' \n\t']) assert.throws(steer(text), { code: 'INPUT_EMPTY' });
+  assert.throws(steer('x'.repeat(messageBytesMax + 1)), { code: 'INPUT_TOO_LARGE' });
+});

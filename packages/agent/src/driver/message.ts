@@ -15,9 +15,7 @@ export function toMessage(
 ): InboundMessage {
   const { text, attached = '', command, timeZone } = request;
   const bytes = Buffer.byteLength(text) + Buffer.byteLength(attached);
-  if (bytes > messageBytesMax) {
-    throw new AgentError('INPUT_TOO_LARGE', { bytes, bytesMax: messageBytesMax });
-  }
+  checkSize(bytes);
   if (text.trim() === '') throw new AgentError('INPUT_EMPTY');
   if (!isTimeZone(timeZone)) {
     throw new AgentError('INPUT_INVALID', { problem: `"${timeZone}" is not an IANA time zone` });
@@ -41,7 +39,7 @@ export function toMessage(
   };
 }
 
-/** The input that an action of the person is to its turn. */
+/** The input that an action of the person is to its turn. Throws INPUT_EMPTY or INPUT_TOO_LARGE. */
 export function toInput(action: TurnAction, at: number): TurnInput {
   switch (action.type) {
     case 'approve':
@@ -53,13 +51,27 @@ export function toInput(action: TurnAction, at: number): TurnInput {
     case 'cancel':
       return { type: 'turn-cancel', at, reason: action.reason };
     case 'steer':
+      if (action.text.trim() === '') throw new AgentError('INPUT_EMPTY');
+      checkSize(Buffer.byteLength(action.text));
       return { type: 'turn-steer', at, text: action.text };
   }
 }
 
+function checkSize(bytes: number): void {
+  if (bytes <= messageBytesMax) return;
+  throw new AgentError('INPUT_TOO_LARGE', { bytes, bytesMax: messageBytesMax });
+}
+
+/** Zones that were found to exist: asking costs more than the rest of a message. */
+const zonesKnown = new Set<string>();
+const zonesKnownMax = 64;
+
 function isTimeZone(zone: string): boolean {
+  if (zonesKnown.has(zone)) return true;
   try {
-    return Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+    Intl.DateTimeFormat('en', { timeZone: zone });
+    if (zonesKnown.size < zonesKnownMax) zonesKnown.add(zone);
+    return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

@@ -93,7 +93,7 @@ test('without a key a hosted model is not asked at all, and says which variable 
   const message = 'gpt has no key: WORK_KEY is not set.';
   await assert.rejects(model.open(), { code: 'MODEL_KEY_MISSING', message });
   for (let count = 0; count < 5; count += 1) {
-    await model.open().catch((error: AgentError) => model.fail(0, error));
+    await model.open().catch((error: unknown) => model.fail(0, error as AgentError));
   }
   assert.equal(model.pauseError(0).message, message);
 });
