@@ -18,7 +18,7 @@ interface Requirement {
 }
 
 /** Names that `OPENCOMPUTER_TEST_REQUIRE` may list. */
-export type RequirementName = 'postgresql' | 'bubblewrap' | 'strace' | 'python';
+export type RequirementName = 'postgresql' | 'bubblewrap' | 'strace' | 'python' | 'namespaces';
 
 const REQUIREMENTS: Record<RequirementName, Requirement> = {
   postgresql: {
@@ -39,6 +39,12 @@ const REQUIREMENTS: Record<RequirementName, Requirement> = {
     programs: ['strace'],
     probe: ['-f', '-o', '/dev/null', 'true'],
     install: 'apt-get install strace, and ptrace allowed',
+  },
+  namespaces: {
+    label: 'user namespaces',
+    programs: ['unshare'],
+    probe: ['-Urm', 'true'],
+    install: 'apt-get install util-linux, and user namespaces allowed',
   },
   python: {
     label: 'Python 3',

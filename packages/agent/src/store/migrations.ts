@@ -32,10 +32,7 @@ export interface MigrateOptions {
  * no trace.
  */
 export async function migrate(database: Database, options: MigrateOptions): Promise<string[]> {
-  const ordered = checkedOrder(options.migrations);
-  await createTable(database);
-  const applied = await readApplied(database);
-  checkKnown(applied, ordered, options.directory);
+  const { ordered, applied } = await compare(database, options);
   const done: string[] = [];
   for (const migration of ordered) {
     const statements = migration.up(database.dialect);
@@ -49,6 +46,33 @@ export async function migrate(database: Database, options: MigrateOptions): Prom
     }
   }
   return done;
+}
+
+/**
+ * Names of the migrations that a database with earlier ones has not had; none for one that is
+ * new. Rejects with STORE_NEWER.
+ */
+export async function pendingMigrations(
+  database: Database,
+  options: Omit<MigrateOptions, 'now'>,
+): Promise<string[]> {
+  const { ordered, applied } = await compare(database, options);
+  if (applied.size === 0) return [];
+  return ordered.map(nameOf).filter((name) => !applied.has(name));
+}
+
+async function compare(
+  database: Database,
+  options: Omit<MigrateOptions, 'now'>,
+): Promise<{
+  readonly ordered: readonly Migration[];
+  readonly applied: ReadonlyMap<string, AppliedMigration>;
+}> {
+  const ordered = checkedOrder(options.migrations);
+  await createTable(database);
+  const applied = await readApplied(database);
+  checkKnown(applied, ordered, options.directory);
+  return { ordered, applied };
 }
 
 /** False when another program applied the same migration in the meantime. */

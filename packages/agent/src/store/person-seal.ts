@@ -74,8 +74,19 @@ function associated(personId: string, { table, rowId }: SealedPlace): Buffer {
   return Buffer.from(`${table.length}:${table}${rowId.length}:${rowId}${personId}`);
 }
 
+/** Random bytes are taken from the machine for many nonces at once; each is used once. */
+let nonces = Buffer.alloc(0);
+const noncesAtOnce = 256;
+
+function nextNonce(): Uint8Array {
+  if (nonces.length === 0) nonces = randomBytes(noncesAtOnce * nonceBytes);
+  const nonce = nonces.subarray(0, nonceBytes);
+  nonces = nonces.subarray(nonceBytes);
+  return nonce;
+}
+
 function sealWith(key: KeyObject, place: Buffer, bytes: Uint8Array): Uint8Array {
-  const nonce = randomBytes(nonceBytes);
+  const nonce = nextNonce();
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(place);
   const body = cipher.update(bytes);

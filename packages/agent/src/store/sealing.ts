@@ -35,7 +35,12 @@ const personsMaxDefault = 1000;
  */
 export async function openSealing(options: SealingOptions): Promise<Sealing> {
   const keys = createPersonKeys(options);
-  await options.rootKey.prepare(await isFresh(options.database));
+  const fresh = await isFresh(options.database);
+  await options.rootKey.prepare(fresh);
+  if (!fresh && (await keys.find(installationId)) === 'absent') {
+    const problem = 'the key of the installation is missing';
+    throw new AgentError('STORE_DAMAGED', { file: 'store.sqlite', problem });
+  }
   const persons = keepPersons(keys, options.personsMax ?? personsMaxDefault);
   const installation = await openInstallation(persons);
   const purposes = new Map<string, KeyObject>();

@@ -8,6 +8,7 @@ const resultCode = {
   busy: 5,
   locked: 6,
   readonly: 8,
+  inputOutput: 10,
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
@@ -46,6 +47,11 @@ export function failureOf(error: unknown, file: string): Failure {
     default:
       return fileFailureOf(error, file, problem);
   }
+}
+
+/** True when the disk failed, and not the statement. */
+export function isInputOutput(error: unknown): boolean {
+  return primaryCode(error) === resultCode.inputOutput;
 }
 
 function primaryCode(error: unknown): number {

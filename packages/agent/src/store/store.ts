@@ -6,13 +6,15 @@ import type { Database, Migration, ProvenTable, Sealing } from '@opencomputer/co
 import { beginChains } from './begin-chains.ts';
 import { openDataDirectory } from './data-directory.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { migrate } from './migrations.ts';
+import { migrate, pendingMigrations } from './migrations.ts';
 import { openPostgresql } from './postgresql-database.ts';
 import { fileRootKey } from './root-key.ts';
 import type { RootKey } from './root-key.ts';
 import { openSealing } from './sealing.ts';
 import { openSqlite } from './sqlite-database.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
 import { storeMigrations } from './store-tables.ts';
+import { upgradeFile } from './upgrade.ts';
 
 /** How a store is opened. */
 export interface StoreOptions {
@@ -49,9 +51,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const directory = openDataDirectory({ path, command, now });
   let database: Database | undefined;
   try {
-    const opened = await openDatabase(options, directory);
-    database = opened.database;
     const all = [...storeMigrations, ...migrations];
+    const opened = await openDatabase(options, directory, all);
+    database = opened.database;
     await migrate(database, { migrations: all, now, directory: directory.path });
     const rootKey = options.rootKey ?? fileRootKey(directory.file('root.key'));
     const sealing = await openSealing({ database, rootKey, now, scrub: opened.scrub });
@@ -73,14 +75,28 @@ interface OpenedDatabase {
 async function openDatabase(
   options: StoreOptions,
   directory: DataDirectory,
+  migrations: readonly Migration[],
 ): Promise<OpenedDatabase> {
   if (options.databaseUrl !== undefined) {
     const { databaseUrl: url, clock } = options;
     return { database: await openPostgresql({ url, clock }), scrub: async () => {} };
   }
-  const path = directory.file('store.sqlite');
   const { writerUrl } = options;
-  const database = await openSqlite(writerUrl === undefined ? { path } : { path, writerUrl });
+  const open = (path: string): Promise<SqliteDatabase> =>
+    openSqlite(writerUrl === undefined ? { path } : { path, writerUrl });
+  const path = directory.file('store.sqlite');
+  let database = await open(path);
+  try {
+    const known = { migrations, directory: directory.path };
+    if ((await pendingMigrations(database, known)).length > 0) {
+      await database.close();
+      await upgradeFile({ path, migrations, now: () => options.clock.now(), open });
+      database = await open(path);
+    }
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
   return { database, scrub: () => database.checkpoint(), chain: (key) => database.chain(key) };
 }
 

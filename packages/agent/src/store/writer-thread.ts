@@ -2,19 +2,17 @@
 // Refuses to import anything heavy: this thread holds a connection and little else.
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { RecoveringWriter } from './recovering-writer.ts';
 import { failureOf } from './sqlite-failure.ts';
-import { openStoreFile } from './store-file.ts';
-import { Writer } from './writer.ts';
 import type { WriterReply, WriterRequest, WriterSettings } from './writer-protocol.ts';
 
 function serve(settings: WriterSettings, reply: (message: WriterReply) => void): void {
-  const database = openStoreFile(settings);
-  const writer = new Writer(database, settings.path);
+  const writer = new RecoveringWriter(settings);
   parentPort?.on('message', (request: WriterRequest) => {
     if (request.kind === 'group') {
       reply({ kind: 'group', replies: writer.run(request) });
     } else if (request.kind === 'close') {
-      database.close();
+      writer.close();
       reply({ kind: 'closed' });
       parentPort?.close();
     } else {

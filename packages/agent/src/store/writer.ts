@@ -4,7 +4,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Chains } from './chains.ts';
 import type { Heads } from './chains.ts';
-import { failureOf, FailureError } from './sqlite-failure.ts';
+import { failureOf, FailureError, isInputOutput } from './sqlite-failure.ts';
 import { prepareStatement } from './sqlite-statement.ts';
 import type { PreparedStatement } from './sqlite-statement.ts';
 import type { BatchReply, Failure, WireBatch, WireResult, WriteGroup } from './writer-protocol.ts';
@@ -16,15 +16,24 @@ export class Writer {
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #steps: Readonly<Record<Step, StatementSync>>;
-  readonly #texts = new Map<number, string>();
+  readonly #texts: Map<number, string>;
   readonly #prepared = new Map<number, PreparedStatement>();
   readonly #chains: Chains;
   #durable = true;
+  #suspect = false;
 
-  /** Takes a connection in WAL mode with synchronous FULL; `file` is named in failures. */
-  constructor(database: DatabaseSync, file: string) {
+  /**
+   * Takes a connection in WAL mode with synchronous FULL; `file` is named in failures, `texts` are
+   * the statements that an earlier connection had learned.
+   */
+  constructor(
+    database: DatabaseSync,
+    file: string,
+    texts: ReadonlyMap<number, string> = new Map(),
+  ) {
     this.#database = database;
     this.#file = file;
+    this.#texts = new Map(texts);
     this.#chains = new Chains(database);
     this.#steps = {
       begin: database.prepare('BEGIN IMMEDIATE'),
@@ -36,12 +45,31 @@ export class Writer {
     };
   }
 
+  /** True after an I/O error: what this connection remembers may not be what the disk holds. */
+  get suspect(): boolean {
+    return this.#suspect;
+  }
+
+  /** Where the chains ended at the last commit. */
+  get heads(): Heads {
+    return this.#chains.heads;
+  }
+
+  /** Statements by their numbers. */
+  get texts(): ReadonlyMap<number, string> {
+    return this.#texts;
+  }
+
+  learn(news: WriteGroup['learn']): void {
+    for (const [id, sql] of news) this.#texts.set(id, sql);
+  }
+
   /** Commits the group and gives one reply per batch. Never throws. */
   run(group: WriteGroup): BatchReply[] {
-    for (const [id, sql] of group.learn) this.#texts.set(id, sql);
+    this.learn(group.learn);
     this.#setDurable(group.durable);
     const together = group.batches.length > 1 ? this.#runTogether(group.batches) : undefined;
-    const replies = together ?? group.batches.map((batch) => this.#runAlone(batch));
+    const replies = together ?? group.batches.map((batch) => this.#runUnlessSuspect(batch));
     for (const id of group.forget) {
       this.#texts.delete(id);
       this.#prepared.delete(id);
@@ -66,8 +94,18 @@ export class Writer {
       if (outcome?.['busy'] === 0) return undefined;
       return { code: 'STORE_FAILED', details: { problem: 'a reader holds the log' } };
     } catch (error) {
-      return failureOf(error, this.#file);
+      return this.#failureOf(error);
     }
+  }
+
+  #failureOf(error: unknown): Failure {
+    if (isInputOutput(error)) this.#suspect = true;
+    return failureOf(error, this.#file);
+  }
+
+  #runUnlessSuspect(batch: WireBatch): BatchReply {
+    if (!this.#suspect) return this.#runAlone(batch);
+    return { code: 'STORE_FAILED', details: { problem: 'the disk reported an error' } };
   }
 
   #runAlone(batch: WireBatch): BatchReply {
@@ -79,7 +117,7 @@ export class Writer {
       return results;
     } catch (error) {
       this.#undo(heads);
-      return failureOf(error, this.#file);
+      return this.#failureOf(error);
     }
   }
 
@@ -91,7 +129,8 @@ export class Writer {
       const replies = batches.map((batch) => this.#runInSavepoint(batch));
       this.#commit();
       return replies;
-    } catch {
+    } catch (error) {
+      this.#failureOf(error);
       this.#undo(heads);
       return undefined;
     }
@@ -110,7 +149,7 @@ export class Writer {
       this.#steps.rollbackTo.run();
       this.#chains.undo(heads);
       this.#steps.release.run();
-      return failureOf(error, this.#file);
+      return this.#failureOf(error);
     }
   }
 
