@@ -23,7 +23,14 @@ export function createIdentifiers(next: () => string = randomUUIDv7): Identifier
 const randomBits = 62n;
 const variant = 0b10n << randomBits;
 
+/** The last 12 digits, which a number holds exactly. */
+const endDigits = 12;
+const endMax = 16 ** endDigits - 1;
+
 function successor(id: string): string {
+  const end = Number.parseInt(id.slice(-endDigits), 16);
+  if (end < endMax)
+    return id.slice(0, -endDigits) + (end + 1).toString(16).padStart(endDigits, '0');
   const digits = id.replaceAll('-', '');
   const head = BigInt(`0x${digits.slice(0, 16)}`);
   const tail = (BigInt(`0x${digits.slice(16)}`) & ~variant) + 1n;

@@ -38,6 +38,15 @@ test('the prompt is filled by name and keeps what it does not know', () => {
   assert.ok(systemTemplate.length < 900, `${systemTemplate.length} characters`);
 });
 
+test('a stamp that is asked for again is the same, however many minutes were asked for', () => {
+  const stamp = createStamp('Europe/Berlin');
+  const start = Date.UTC(2026, 10, 23, 8, 12);
+  for (let minute = 0; minute < 2_100; minute += 1) stamp(start + minute * 60_000);
+  assert.equal(stamp(start), 'Mon 2026-11-23 09:12 Europe/Berlin');
+  assert.equal(stamp(start + 59_999), 'Mon 2026-11-23 09:12 Europe/Berlin');
+  assert.equal(stamp(start + 60_000), 'Mon 2026-11-23 09:13 Europe/Berlin');
+});
+
 test('a stamp is the local time with its zone, also on the day the clocks change', () => {
   const stamp = createStamp('Europe/Berlin');
   assert.equal(stamp(Date.UTC(2026, 10, 23, 8, 12)), 'Mon 2026-11-23 09:12 Europe/Berlin');

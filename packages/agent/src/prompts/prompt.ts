@@ -29,6 +29,11 @@ export function renderPrompt(template: string, values: PromptValues): string {
   );
 }
 
+/** Every offset of a zone is a whole number of minutes since 1972. */
+const msPerMinute = 60_000;
+/** Minutes whose stamps are kept. */
+const minutesKeptMax = 2_000;
+
 /** Writes the local time of a message, such as `Mon 2026-11-23 09:12 Europe/Berlin`. */
 export function createStamp(timeZone: string): (at: number) => string {
   const format = new Intl.DateTimeFormat('en-CA', {
@@ -41,12 +46,23 @@ export function createStamp(timeZone: string): (at: number) => string {
     minute: '2-digit',
     hourCycle: 'h23',
   });
-  return (at) => {
+  const write = (at: number): string => {
     const parts = Object.fromEntries(
       format.formatToParts(at).map(({ type, value }) => [type, value]),
     );
     const { weekday, year, month, day, hour, minute } = parts;
     return `${weekday} ${year}-${month}-${day} ${hour}:${minute} ${timeZone}`;
+  };
+  // Every turn of a conversation is stamped anew for every call, and few minutes are ever meant.
+  const written = new Map<number, string>();
+  return (at) => {
+    const atMinute = Math.floor(at / msPerMinute);
+    const known = written.get(atMinute);
+    if (known !== undefined) return known;
+    if (written.size >= minutesKeptMax) written.clear();
+    const stamp = write(at);
+    written.set(atMinute, stamp);
+    return stamp;
   };
 }
 

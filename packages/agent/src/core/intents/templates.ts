@@ -106,6 +106,8 @@ export function matchTemplate(
   accepts: (slot: string, range: TokenRange) => boolean,
 ): Map<string, TokenRange> | undefined {
   if (tokens.length > tokensMatchedMax || tokens.length < pieces.length) return undefined;
+  // Nearly every template fails at one of its ends, and then costs nothing more.
+  if (!fitsAt(pieces[0], tokens[0]) || !fitsAt(pieces.at(-1), tokens.at(-1))) return undefined;
   const failed = new Set<number>();
   const found = new Map<string, TokenRange>();
   const align = (piece: number, token: number): boolean => {
@@ -127,6 +129,11 @@ export function matchTemplate(
     return false;
   };
   return align(0, 0) ? found : undefined;
+}
+
+/** False when the piece is another word than that of the token. */
+function fitsAt(piece: Piece | undefined, token: Token | undefined): boolean {
+  return piece === undefined || !('word' in piece) || piece.word === token?.word;
 }
 
 function wordsBetween(pieces: readonly Piece[]): string[] {
