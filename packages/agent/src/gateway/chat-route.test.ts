@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request as openRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { AgentError } from '@opencomputer/contracts';
 import type { StreamPart } from '@opencomputer/contracts';
@@ -226,24 +227,24 @@ test('a plain request whose client leaves is cancelled too', async (context) => 
   turn.finish();
 });
 
-test('with an idempotency key the turn goes on without its client', async (context) => {
-  const left = Promise.withResolvers<void>();
-  async function* talkative(): AsyncGenerator<StreamPart> {
-    try {
-      const [start] = saying();
-      if (start) yield start;
-      for (;;) {
-        yield { type: 'text-delta', id: 'a', delta: 'more ' };
-        await new Promise(setImmediate);
-      }
-    } finally {
-      left.resolve();
-    }
-  }
-  const service = scriptedService({ send: talkative });
+test('with an idempotency key the turn goes on without its client, whose next try joins it', async (context) => {
+  const turn = endless();
+  const service = scriptedService({ send: () => turn.parts });
   const served = await serve(context, service);
-  (await openStream(served, { 'idempotency-key': 'k1' })).destroy();
-  await left.promise;
+  const headers = { 'idempotency-key': 'k1' };
+  (await openStream(served, headers)).destroy();
+  const joined = await openStream(served, headers);
+  const plain = ask(served, { body: message('hi'), headers });
+  turn.finish();
+  assert.match(await textOf(joined), /"content":"Hel"[^]*"content":"lo"[^]*\[DONE\]/);
+  const answers = [await plain, await ask(served, { body: message('hi'), headers })];
+  for (const answer of answers) {
+    assert.equal(answer.status, 200);
+    assert.match(answer.text, /"chatcmpl-turn-1"[^]*"content":"Hello"/);
+  }
+  const other = await ask(served, { body: message('something else'), headers });
+  assert.deepEqual([other.status, errorOf(other).code], [422, 'IDEMPOTENCY_KEY_REUSED']);
+  assert.equal(service.sent.length, 1);
   assert.deepEqual(service.acted, []);
 });
 

@@ -11,6 +11,7 @@ import type { ChatRequest } from './chat-request.ts';
 import { ChatStream } from './chat-stream.ts';
 import { completion, failureBody, failureEvent, keepAliveEvent } from './completion.ts';
 import type { Exchange } from './exchange.ts';
+import { KeyedTurns } from './keyed-turns.ts';
 
 /** What the route needs from its surroundings. */
 export interface ChatSurroundings {
@@ -39,22 +40,25 @@ const streamHeaders = {
 
 /** Adds `POST /v1/chat/completions`. */
 export function addChatRoute(server: FastifyInstance, surroundings: ChatSurroundings): void {
+  const keyed = new KeyedTurns();
   server.post('/v1/chat/completions', async (request, reply) => {
     const chat = readChatRequest(request.body);
     const key = readKey(request.headers['idempotency-key']);
     const { user, text, stream } = chat;
     const { activity, conversationFor, identifiers, person, service, timeZone } = surroundings;
-    const parts = service.send({
-      channel: 'api',
-      channelMessageId: key ?? identifiers(),
-      person,
-      assurance: surroundings.assuranceOf(request.raw.socket),
-      ...(user === undefined ? {} : { conversation: conversationFor(user) }),
-      text,
-      timeZone,
-      interactive: false,
-      stream,
-    });
+    const send = (): AsyncIterable<StreamPart> =>
+      service.send({
+        channel: 'api',
+        channelMessageId: key ?? identifiers(),
+        person,
+        assurance: surroundings.assuranceOf(request.raw.socket),
+        ...(user === undefined ? {} : { conversation: conversationFor(user) }),
+        text,
+        timeZone,
+        interactive: false,
+        stream,
+      });
+    const parts = key === undefined ? send() : keyed.parts({ key, text, user }, send);
     reply.hijack();
     const exchange = activity.open(reply.raw, { body: failureBody, last: failureEvent });
     // With a key the message is meant to count whatever becomes of the connection.

@@ -48,8 +48,8 @@ test('the port wants the key, a name of this machine and no foreign page', async
     [{ authorization: 'Bearer wrong' }, 401, 'UNAUTHORISED'],
     [{ host: 'evil.example' }, 400, 'INPUT_INVALID'],
     [{ host: `evil.example:${new URL(served.url).port}` }, 400, 'INPUT_INVALID'],
-    [{ origin: 'https://evil.example' }, 400, 'INPUT_INVALID'],
-    [{ origin: 'null' }, 400, 'INPUT_INVALID'],
+    [{ origin: 'https://evil.example' }, 403, 'ORIGIN_REFUSED'],
+    [{ origin: 'null' }, 403, 'ORIGIN_REFUSED'],
   ];
   for (const [headers, status, code] of attacks) {
     for (const path of ['/v1/chat/completions', '/nothing', '/internal/stop']) {
