@@ -207,6 +207,26 @@ export const errorTable = {
     'The database {file} is damaged: {problem}.',
     'Nothing was changed. Restore a backup, or move the file away to start afresh.',
   ),
+  BACKUP_DAMAGED: operator(
+    422,
+    'The backup {file} cannot be used: {problem}.',
+    'Nothing was changed. Use another one; `agent backup list` shows them.',
+  ),
+  BACKUP_PASSPHRASE: user(
+    403,
+    'The passphrase does not open {file}.',
+    'Use the one that the backup was made with.',
+  ),
+  BACKUP_TARGET: user(
+    409,
+    'There are data in {directory} already.',
+    'Restore with --replace, which keeps them beside, or set OPENCOMPUTER_HOME to another folder.',
+  ),
+  BACKUP_UNSUPPORTED: operator(
+    501,
+    'The data are in PostgreSQL, which this command does not back up.',
+    'Use pg_dump for the database, and keep the file root.key of the data directory with it.',
+  ),
   STORE_NEWER: operator(
     500,
     'The data in {directory} was written by a newer version.',
@@ -236,6 +256,17 @@ export const errorTable = {
     500,
     'Migration {migration} failed: {problem}.',
     'Nothing was changed. Use the earlier version.',
+  ),
+  // a cluster
+  ENGINE_MISSING: operator(
+    500,
+    'The package {package}, which `--engine temporal` needs, cannot be loaded: {problem}.',
+    'Install it beside the agent: see the guide on clusters.',
+  ),
+  ENGINE_UNREACHABLE: operator(
+    502,
+    'The Temporal server at {address} cannot be used: {problem}.',
+    'Check --temporal-address, the namespace, and that the server runs.',
   ),
   // the service itself
   SERVICE_STOPPING: user(503, 'The agent is stopping.', 'Try again in a few seconds.'),

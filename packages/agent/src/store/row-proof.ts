@@ -45,7 +45,8 @@ function columnsText(columns: readonly string[], row: Row): string {
     const value = row[column];
     if (typeof value === 'string') text += `s${value.length}:${value}`;
     else if (value === null) text += 'n';
-    else text += `i${String(value)};`;
+    else if (typeof value === 'number' || typeof value === 'bigint') text += `i${value};`;
+    else throw new AgentError('INTERNAL', { problem: `${column} is no plain column` });
   }
   return text;
 }

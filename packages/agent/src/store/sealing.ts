@@ -37,12 +37,12 @@ export async function openSealing(options: SealingOptions): Promise<Sealing> {
   const keys = createPersonKeys(options);
   const fresh = await isFresh(options.database);
   await options.rootKey.prepare(fresh);
-  if (!fresh && (await keys.find(installationId)) === 'absent') {
+  const persons = keepPersons(keys, options.personsMax ?? personsMaxDefault);
+  const installation = await openInstallation(persons, async () => {
+    if (fresh || (await keys.find(installationId)) !== 'absent') return;
     const problem = 'the key of the installation is missing';
     throw new AgentError('STORE_DAMAGED', { file: 'store.sqlite', problem });
-  }
-  const persons = keepPersons(keys, options.personsMax ?? personsMaxDefault);
-  const installation = await openInstallation(persons);
+  });
   const purposes = new Map<string, KeyObject>();
 
   function purposeKey(purpose: string): KeyObject {
@@ -75,8 +75,13 @@ async function isFresh(database: Database): Promise<boolean> {
 }
 
 /** The first key to be unwrapped: if it does not open, the root key is another one. */
-async function openInstallation(persons: Persons): Promise<PersonSeal> {
+async function openInstallation(
+  persons: Persons,
+  mustExist: () => Promise<void>,
+): Promise<PersonSeal> {
   try {
+    // A second key would make every keyed hash another one, and old messages new.
+    await mustExist();
     return await persons.get(installationId);
   } catch (error) {
     if (!isAgentError(error, 'SEAL_BROKEN')) throw error;

@@ -11,6 +11,8 @@ import { openPostgresql } from './postgresql-database.ts';
 import { fileRootKey } from './root-key.ts';
 import type { RootKey } from './root-key.ts';
 import { openSealing } from './sealing.ts';
+import { copyDatabase } from './sqlite-copy.ts';
+import type { CopyProgress } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-database.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { storeMigrations } from './store-tables.ts';
@@ -40,6 +42,8 @@ export interface Store {
   readonly directory: DataDirectory;
   readonly database: Database;
   readonly sealing: Sealing;
+  /** Copies the database as it is now; absent on PostgreSQL, which has means of its own. */
+  readonly copy?: (to: string, progress?: CopyProgress) => Promise<void>;
   /** Finishes the accepted writes and lets another process have the directory. */
   close(): Promise<void>;
 }
@@ -59,7 +63,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const sealing = await openSealing({ database, rootKey, now, scrub: opened.scrub });
     const tables = options.proven ?? [];
     await beginChains({ database, sealing, tables, ...(opened.chain && { chain: opened.chain }) });
-    return { directory, database, sealing, close: () => closeStore(directory, opened.database) };
+    const close = (): Promise<void> => closeStore(directory, opened.database);
+    const { copy } = opened;
+    return { directory, database, sealing, close, ...(copy && { copy }) };
   } catch (error) {
     await closeStore(directory, database);
     throw error;
@@ -70,6 +76,7 @@ interface OpenedDatabase {
   readonly database: Database;
   readonly scrub: () => Promise<void>;
   readonly chain?: (key: Uint8Array) => Promise<void>;
+  readonly copy?: (to: string, progress?: CopyProgress) => Promise<void>;
 }
 
 async function openDatabase(
@@ -97,7 +104,12 @@ async function openDatabase(
     await database.close();
     throw error;
   }
-  return { database, scrub: () => database.checkpoint(), chain: (key) => database.chain(key) };
+  return {
+    database,
+    scrub: () => database.checkpoint(),
+    chain: (key) => database.chain(key),
+    copy: (to, progress) => copyDatabase(path, to, progress),
+  };
 }
 
 async function closeStore(directory: DataDirectory, database?: Database): Promise<void> {

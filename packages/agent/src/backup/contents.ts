@@ -1,0 +1,63 @@
+// Owns which files of a data directory belong into a backup: all but what can be made again, what
+// only this machine means, and the database, which is copied. Refuses links and special files.
+
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BackupEntry } from './format.ts';
+
+/** The database, under the name that it has in every data directory. */
+export const databaseName = 'store.sqlite';
+/** Where the copy of the database lies while a backup is made. */
+export const copyName = 'backup-copy.sqlite';
+/** The derived key of scheduled backups: whoever has it needs no passphrase. */
+export const keyName = 'backup.key';
+
+/** Of the folder itself. What is new in a later version is backed up until it is named here. */
+const leftOut: ReadonlySet<string> = new Set([
+  'owner.lock',
+  'owner.json',
+  'agent.sock',
+  'cache',
+  'scratch',
+  'listings',
+  'snapshots',
+  'backups',
+  keyName,
+]);
+const leftOutBeginnings = [databaseName, copyName, 'store.damaged'];
+/** Anywhere: packages are installed again from their list. */
+const leftOutAnywhere = 'node_modules';
+const filesMax = 1_000_000;
+const depthMax = 32;
+
+/** Files in the order of their names, without the database. Rejects when there are too many. */
+export async function listContents(directory: string): Promise<readonly BackupEntry[]> {
+  const found: BackupEntry[] = [];
+  await walk({ directory, found }, '', 0);
+  return found;
+}
+
+interface Walk {
+  readonly directory: string;
+  readonly found: BackupEntry[];
+}
+
+async function walk(into: Walk, folder: string, depth: number): Promise<void> {
+  if (depth > depthMax) throw new Error(`${folder} lies too deep`);
+  const names = await readdir(join(into.directory, folder));
+  for (const name of names.toSorted()) {
+    if (name === leftOutAnywhere || name.endsWith('.partial')) continue;
+    if (depth === 0 && isLeftOut(name)) continue;
+    const path = folder === '' ? name : `${folder}/${name}`;
+    const status = await lstat(join(into.directory, path));
+    if (status.isDirectory()) await walk(into, path, depth + 1);
+    else if (status.isFile()) {
+      into.found.push({ path, bytes: status.size, mode: status.mode & 0o777 });
+    }
+    if (into.found.length > filesMax) throw new Error(`more than ${filesMax} files`);
+  }
+}
+
+function isLeftOut(name: string): boolean {
+  return leftOut.has(name) || leftOutBeginnings.some((beginning) => name.startsWith(beginning));
+}

@@ -1,0 +1,119 @@
+// Owns bringing a backup back: proven whole before anything is touched, put together beside its
+// place, and moved there in one step. Refuses to write into a data directory that holds something.
+
+import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AgentError } from '@opencomputer/contracts';
+import { readBackup } from './backup-reader.ts';
+import type { BackedUpFile, BackupFacts } from './backup-reader.ts';
+import type { PassphraseKey } from './passphrase.ts';
+
+/** What a restore works with. */
+export interface RestoreOptions {
+  readonly file: string;
+  readonly key: string | PassphraseKey;
+  /** The data directory to be. */
+  readonly directory: string;
+  /** Moves what is there aside instead of refusing. */
+  readonly replace: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Takes the lock of an existing data directory. Throws STORE_LOCKED when it is in use. */
+  readonly hold: (directory: string) => { release(): void };
+  /** Opens the restored store in its temporary place, and says what was held back. */
+  readonly settle: (directory: string, createdAt: number) => Promise<readonly HeldBack[]>;
+}
+
+/** Something that the backup would have said or done again. */
+export interface HeldBack {
+  readonly kind: 'reply' | 'message' | 'reminder';
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What was restored. */
+export interface Restored extends BackupFacts {
+  readonly held: readonly HeldBack[];
+  /** Where the earlier data are now, if there were any. */
+  readonly kept?: string;
+}
+
+/** Reads all of a backup and uses none of it. Rejects with BACKUP_DAMAGED, BACKUP_PASSPHRASE. */
+export async function verifyBackup(
+  file: string,
+  key: string | PassphraseKey,
+): Promise<BackupFacts> {
+  return readBackup(file, key, async () => undefined);
+}
+
+/** Restores a backup. After an error the data directory is as it was. */
+export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
+  const { file, key, directory, replace, now, hold, settle } = options;
+  const isThere = await holdsSomething(directory);
+  if (isThere && !replace) throw new AgentError('BACKUP_TARGET', { directory });
+  const held = isThere ? hold(directory) : undefined;
+  const draft = `${directory}.restoring`;
+  try {
+    await verifyBackup(file, key);
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true, mode: 0o700 });
+    const facts = await readBackup(file, key, (each) => extract(draft, each));
+    const heldBack = await settle(draft, facts.createdAt);
+    const kept = isThere ? `${directory}.before-${stamp(now())}` : undefined;
+    await swap(draft, directory, kept);
+    return { ...facts, held: heldBack, ...(kept !== undefined && { kept }) };
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  } finally {
+    held?.release();
+  }
+}
+
+async function holdsSomething(directory: string): Promise<boolean> {
+  try {
+    return (await readdir(directory)).length > 0;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function extract(draft: string, { entry, bytes }: BackedUpFile): Promise<void> {
+  const path = join(draft, ...entry.path.split('/'));
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(path, 'wx', entry.mode & 0o700);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** At every instant either the old data or the new ones, or both, lie whole under some name. */
+async function swap(draft: string, directory: string, kept: string | undefined): Promise<void> {
+  if (kept === undefined) await rmdir(directory).catch(ignoreMissing);
+  else await rename(directory, kept);
+  try {
+    await rename(draft, directory);
+  } catch (error) {
+    if (kept !== undefined) await rename(kept, directory);
+    throw error;
+  }
+  const parent = await open(dirname(directory), 'r');
+  try {
+    await parent.sync();
+  } finally {
+    await parent.close();
+  }
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}
+
+function stamp(at: number): string {
+  return new Date(at).toISOString().replaceAll(/[:.]/g, '-');
+}
