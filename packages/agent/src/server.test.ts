@@ -75,6 +75,44 @@ test('the agent says who it is, where its data are and what it can do', async (c
   }
 });
 
+test('a plugin within the agent that is switched off is gone, with its tools and what it understands', async (context) => {
+  const words = 'remember that my locker number is 42';
+  const toolsUsed = async (agent: AgentService): Promise<string[]> =>
+    (await readParts(agent.send(message(words, { modelOnly: false })))).flatMap((part) =>
+      part.type === 'tool-start' ? [part.call.tool] : [],
+    );
+  assert.deepEqual(await toolsUsed(await open(context)), ['memory_remember']);
+  const without = configuration.parse({ plugins: { memory: { enabled: false } } });
+  const agent = await open(context, { configuration: without });
+  assert.deepEqual(await toolsUsed(agent), []);
+  const plugins = await agent.query('plugins', {});
+  const tools = plugins.flatMap((plugin) => plugin.tools.map(({ tool }) => tool));
+  assert.ok(tools.includes('tool_search'));
+  assert.deepEqual(
+    tools.filter((tool) => tool.startsWith('memory')),
+    [],
+  );
+  assert.ok(!plugins.some(({ plugin }) => plugin === 'memory'));
+});
+
+test('what is allowed is the tool of one plugin, whoever else has one of that name', async (context) => {
+  const call = { name: 'shell_run', arguments: { command: 'echo it ran' } };
+  const ran = async (allow: string): Promise<boolean> => {
+    const server = await startModelServer((_, index) =>
+      index === 0 ? { toolCalls: [call] } : { text: 'Done.' },
+    );
+    context.after(() => server.close());
+    const agent = await open(context, {
+      environment: { PATH: env['PATH'], OPENAI_BASE_URL: server.url, OPENAI_MODEL: 'test-1' },
+      configuration: configuration.parse({ policy: { allow: [allow] } }),
+    });
+    const parts = await readParts(agent.send(message('go', { interactive: false })));
+    return parts.some(({ type }) => type === 'tool-start');
+  };
+  assert.equal(await ran('shell/shell_run'), true);
+  assert.equal(await ran('shell-/shell_run'), false);
+});
+
 test('a second agent on the same data is refused, and the first is not disturbed', async (context) => {
   const options = optionsFor(context);
   const agent = await openAgent(options);
@@ -220,6 +258,7 @@ test('a permit that the gate did not make, or that was used, opens nothing', asy
       },
     ],
     redeem: (permit) => gate.redeem(permit),
+    fingerprint: (text) => text,
     storageFor: () => Promise.reject(new Error('no storage')),
     callService: () => Promise.reject(new Error('no services')),
     clock: createFakeClock(),
@@ -234,17 +273,17 @@ test('a permit that the gate did not make, or that was used, opens nothing', asy
     signal: new AbortController().signal,
   };
   const call = { callId: 'c', tool: 'victim_run', arguments: {} };
-  const used = gate.approve(call);
+  const used = gate.approve('victim', call);
   assert.equal((await host.call(used, options)).status, 'done');
-  const fresh = gate.approve(call);
+  const fresh = gate.approve('victim', call);
   const forged: Permit[] = [
     used,
-    { call, rule: 'approved' },
+    { plugin: 'victim', call, rule: 'approved' },
     { ...fresh },
     structuredClone(fresh),
     Object.create(fresh) as Permit,
     new Proxy(fresh, {}),
-    other.approve(call),
+    other.approve('victim', call),
     JSON.parse(JSON.stringify(fresh)) as Permit,
   ];
   for (const permit of forged) {

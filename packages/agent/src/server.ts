@@ -23,9 +23,10 @@ import { createIdentifiers } from './identifier.ts';
 import { createModelEngine, packageLoader } from './llm/index.ts';
 import type { LanguageEngine } from './llm/index.ts';
 import { createMemory, memoryMigrations } from './memory/index.ts';
+import { once } from './once.ts';
 import { createPluginHost, installed, loadManifest } from './plugins/index.ts';
 import type { BuiltinPlugin, ListingPluginHost } from './plugins/index.ts';
-import { createGate, decide, originsOf } from './policy/index.ts';
+import { createGate, decide, grantsOf, originsOf } from './policy/index.ts';
 import type { Gate } from './policy/index.ts';
 import {
   createStamp,
@@ -154,8 +155,7 @@ async function makeParts(given: Given): Promise<Parts> {
   const journal = driving.createJournal({ database, sealing, identifier, machine, report });
   const calls = driving.createCallLog({ journal, database, clock, report });
   const engine = makeEngine(given, calls);
-  const { allow } = given.configuration.policy;
-  const grants = allow.map((tool): Grant => ({ type: 'tool', tool }));
+  const grants = grantsOf(given.configuration.policy.allow);
   const host = await makeHost(given, { gate, engine, grants });
   const priors = createPriors(database);
   return { ...given, gate, engine, host, priors, journal, calls, grants };
@@ -244,16 +244,17 @@ type HostParts = Pick<Parts, 'gate' | 'engine' | 'grants'>;
 async function makeHost(given: Given, parts: HostParts): Promise<ListingPluginHost> {
   const { store, configuration, environment, pluginDirectory, clock, report } = given;
   const { gate, engine, grants } = parts;
-  const { plugins, warnings } = await installed({
-    directories: [{ directory: pluginDirectory, libraries: besides(pluginDirectory) }],
+  const { warnings, ...found } = await installed({
+    directories: [{ directory: pluginDirectory }],
     configuration: configuration.plugins,
     frameworkVersion: version,
   });
   for (const warning of warnings) report(new Error(warning), 'plugins');
   const host: ListingPluginHost = createPluginHost({
-    plugins,
+    ...found,
     builtins: await makeBuiltins(given, { engine, host: () => host }),
     redeem: (permit) => gate.redeem(permit),
+    fingerprint: (text) => store.sealing.hash('listing', text),
     storageFor: async (plugin, person) => {
       const seal = await store.sealing.person(person);
       const folder = store.sealing.hash('plugin-folder', `${plugin}\0${person}`).slice(0, 32);
@@ -271,11 +272,6 @@ async function makeHost(given: Given, parts: HostParts): Promise<ListingPluginHo
     },
   });
   return host;
-}
-
-/** What plugins import when they run from the checkout; a built plugin has it all in its own file. */
-function besides(pluginDirectory: string): readonly string[] {
-  return ['packages', 'node_modules'].map((name) => join(pluginDirectory, '..', name));
 }
 
 async function makeBuiltins(
@@ -302,6 +298,7 @@ async function makeBuiltins(
     }),
   };
   const found = Object.entries(handlers).map(async ([name, plugin]) => {
+    if (given.configuration.plugins[name]?.enabled === false) return [];
     const loaded = await loadManifest(join(given.pluginDirectory, name));
     return loaded === undefined ? [] : [{ manifest: loaded.manifest, handlers: plugin }];
   });
@@ -315,10 +312,11 @@ function zoneOf({ person }: Configuration): string {
 
 function makeUnderstand(parts: Parts): Understand {
   const { host, engine, priors, configuration } = parts;
-  let parser: Promise<IntentParser> | undefined;
-  let listed: Promise<unknown> | undefined;
+  const parser = once(() => loadParser(parts));
+  const listed = once(() => host.refresh(AbortSignal.timeout(graceMsMax)));
+  const dates = once(() => import('./core/intents/chrono-dates.ts'));
   return async (message, expectation) => {
-    await (listed ??= host.refresh(AbortSignal.timeout(graceMsMax)));
+    await listed();
     const modelConnected = (await engine.available()).length > 0;
     if (message.command !== undefined) {
       return core.typedCommand(message.id, message.command, driving.shellTool);
@@ -326,12 +324,11 @@ function makeUnderstand(parts: Parts): Understand {
     if (message.modelOnly === true || (configuration.fastPath === 'off' && modelConnected)) {
       return core.leaveToModel(modelConnected, 'the fast path is off');
     }
-    parser ??= loadParser(parts);
-    const { parseChronoDates: parseDates } = await import('./core/intents/chrono-dates.ts');
+    const { parseChronoDates: parseDates } = await dates();
     return core.understand({
       message,
       expectation,
-      parser: await parser,
+      parser: await parser(),
       parseDates,
       intents: host.intents(),
       modelConnected,

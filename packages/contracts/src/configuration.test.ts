@@ -71,6 +71,34 @@ test('a provider of a package is named as the registry names packages', () => {
   }
 });
 
+test('a tool is allowed by the name of its plugin and its own', () => {
+  const problem = (...allow: unknown[]) => problemOf({ policy: { allow } });
+  assert.equal(problem('shell/shell_run', 'my-server/my_server_say'), 'none');
+  const wanted = 'policy.allow.0: a plugin and its tool, such as shell/shell_run';
+  for (const name of [
+    'shell_run',
+    'shell/',
+    '/shell_run',
+    '*',
+    'shell/*',
+    'a/b/c',
+    'Shell/run',
+    1,
+  ]) {
+    assert.equal(problem(name), wanted);
+  }
+});
+
+test('a plugin can be switched off; the assistant, which holds the tool search, says that it cannot', () => {
+  const problem = (name: string) => problemOf({ plugins: { [name]: { enabled: false } } });
+  assert.equal(problem('memory'), 'none');
+  assert.equal(
+    problem('assistant'),
+    'plugins.assistant.enabled: true: help and the search for tools cannot be switched off',
+  );
+  assert.equal(problemOf({ plugins: { assistant: { enabled: true } } }), 'none');
+});
+
 test('an unknown key is not an error and does not reach the program', () => {
   assert.equal('colour' in configuration.parse({ colour: 'red' }), false);
 });

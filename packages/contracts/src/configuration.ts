@@ -108,6 +108,16 @@ export type PluginConfiguration = z.infer<typeof pluginConfiguration>;
 
 const section = expected('a section with keys');
 
+/** Holds help and the tool search, without which a model reaches no more than the always-on tools. */
+const assistantPlugin = 'assistant';
+
+/** A tool of one plugin, as a question about it names it. */
+const pluginToolExpected = expected('a plugin and its tool, such as shell/shell_run');
+const allowedExpected = expected('a list of at most 200 tools, each as plugin/tool');
+const pluginTool = z
+  .string(pluginToolExpected)
+  .regex(/^[a-z][a-z0-9-]{0,63}\/[a-z][a-z0-9_]{0,62}$/, pluginToolExpected);
+
 /**
  * The whole configuration. Every key may be absent. A wrong value is `CONFIG_INVALID`; an unknown
  * key is warned of with the nearest known one and never stops a start.
@@ -139,12 +149,18 @@ export const configuration = z.object(
         z.object(pluginConfiguration.shape, section),
         section,
       )
+      .check(({ value, issues }) => {
+        if (value[assistantPlugin]?.enabled !== false) return;
+        const path = [assistantPlugin, 'enabled'];
+        const message = 'true: help and the search for tools cannot be switched off';
+        issues.push({ code: 'custom', path, input: false, message });
+      })
       .default({}),
     policy: z
       .object(
         {
-          /** Tools that may run without a question. */
-          allow: texts(200).default([]),
+          /** Tools that may run without a question, each as `plugin/tool`. */
+          allow: z.array(pluginTool, allowedExpected).max(200, allowedExpected).default([]),
         },
         section,
       )

@@ -24,12 +24,13 @@ export interface PolicyRequest {
 }
 
 /**
- * A permission that a person gave beforehand. `tool` allows every call of it; `exact` allows one
- * call with the same tool and arguments, as when a person types a command.
+ * A permission that a person gave beforehand, for a tool of one plugin: an equally named tool of
+ * another plugin is another tool. `tool` allows every call of it; `exact` allows one call with the
+ * same arguments, as when a person types a command.
  */
 export type Grant =
-  | { readonly type: 'tool'; readonly tool: string }
-  | { readonly type: 'exact'; readonly call: ToolCall };
+  | { readonly type: 'tool'; readonly plugin: string; readonly tool: string }
+  | { readonly type: 'exact'; readonly plugin: string; readonly call: ToolCall };
 
 /** The answer, with the rule that decided and a reason for the person. */
 export interface PolicyDecision {

@@ -121,7 +121,11 @@ export type TurnInput =
   | {
       readonly type: 'policy-decide';
       readonly at: number;
-      readonly decisions: readonly (PolicyDecision & { readonly callId: string })[];
+      /** `plugin` is whose tool was decided on; absent where there is no such tool. */
+      readonly decisions: readonly (PolicyDecision & {
+        readonly callId: string;
+        readonly plugin?: string;
+      })[];
     }
   | {
       readonly type: 'tool-finish';

@@ -48,6 +48,7 @@ function make(context: TestContext, handler: ToolHandler): Made {
     plugins: [],
     builtins: [{ manifest, handlers: { egg_fired: handler } }],
     redeem: (permit) => gate.redeem(permit),
+    fingerprint: (text) => text,
     storageFor: () => Promise.reject(new Error('no storage')),
     callService: () => Promise.reject(new Error('no services')),
     clock,

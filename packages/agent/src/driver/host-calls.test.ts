@@ -35,6 +35,7 @@ function make(
     plugins: [],
     builtins: [{ manifest, handlers }],
     redeem: (permit) => gate.redeem(permit),
+    fingerprint: (text) => text,
     storageFor: () => Promise.reject(new Error('no storage')),
     callService: () => Promise.reject(new Error('no services')),
     clock: createFakeClock(),

@@ -59,7 +59,7 @@ export async function tellFired(
   if (found === undefined) return [];
   const { tier, declaration } = found;
   const call = { callId: `timer/${timer.id}`, tool, arguments: { id: timer.id } };
-  const own: Grant = { type: 'exact', call };
+  const own: Grant = { type: 'exact', plugin: timer.plugin, call };
   const { permit } = gate.decide({
     call,
     plugin: timer.plugin,

@@ -41,7 +41,7 @@ export interface ToolPorts {
   readonly host: PluginHost;
   readonly gate: {
     decide(request: PolicyRequest): { readonly decision: PolicyDecision; readonly permit?: Permit };
-    approve(call: ToolCall): Permit;
+    approve(plugin: string, call: ToolCall): Permit;
   };
   readonly originsOf: (
     values: JsonObject,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { Message, StreamPart, TurnInput } from '@opencomputer/contracts';
+import type { Grant, Message, StreamPart, TurnInput } from '@opencomputer/contracts';
 import { createFakeClock, endOf, partsOf, readParts, readUntil } from '@opencomputer/testkit';
 import * as channels from '../channels/index.ts';
 import * as core from '../core/index.ts';
@@ -292,6 +292,33 @@ test('after a crash a tool that reads or is idempotent runs again, under the sam
     const [late] = await mailbox.waiting('ann');
     assert.match(late?.text ?? '', /After the restart/);
   }
+});
+
+test('after a crash a call runs again only if policy still allows it, or the person had agreed', async (context) => {
+  const grant = { type: 'tool', plugin: 'bench', tool: 'bench_fetch' } as const;
+  const grants: Grant[] = [grant];
+  const revoked = await crashIn(context, 'bench_fetch', { grants });
+  grants.pop();
+  await revoked.next.resume();
+  await revoked.next.stop(60_000);
+  assert.equal(revoked.ran.length, 1);
+  assert.match(results(revoked.requests[1]?.messages ?? [])[0] ?? '', /^bench_fetch: Not allowed/);
+
+  const kept = await crashIn(context, 'bench_fetch', { grants: [grant] });
+  await kept.next.resume();
+  await kept.next.stop(60_000);
+  assert.equal(kept.ran.length, 2);
+
+  const asked = await open(context, {
+    script: script([ask('bench_fetch', { text: 'wait' })], [words('Done.')]),
+  });
+  const { turn, call } = await readUntil(asked.driver.send(message('go')), 'approval-ask');
+  await asked.driver.act({ type: 'approve', turn, callId: call.callId });
+  await asked.waiting;
+  const next = asked.again();
+  await next.resume();
+  await next.stop(60_000);
+  assert.equal(asked.ran.length, 2);
 });
 
 test('after a crash a tool that is not idempotent is not run again; its outcome is unknown', async (context) => {

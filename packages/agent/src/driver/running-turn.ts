@@ -304,6 +304,7 @@ export class RunningTurn<View> {
     const started = this.#ports.clock.monotonic();
     const outcome = await this.#tools.run(call, {
       record: this.#record,
+      said: this.#said(),
       idempotencyKey,
       now: this.message.at,
       signal: this.#abort.signal,

@@ -24,7 +24,8 @@ test('a builtin tool goes through permit, argument check and the bound of its ou
   const { call, host } = await start(t, {
     size: ({ text }) => Promise.resolve({ status: 'done', text: 'x'.repeat(Number(text)) }),
   });
-  const forged = { call: { callId: 'a', tool: 'size', arguments: {} }, rule: 'forged' };
+  const unpermitted = { callId: 'a', tool: 'size', arguments: {} };
+  const forged = { plugin: 'probe', call: unpermitted, rule: 'forged' };
   await assert.rejects(host.call(forged, callOptions()), (error) =>
     isAgentError(error, 'POLICY_BYPASSED'),
   );

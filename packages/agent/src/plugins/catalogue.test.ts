@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { JsonObject } from '@opencomputer/contracts';
 import { Catalogue } from './catalogue.ts';
 import type { ActivePlugin } from './catalogue.ts';
+import type { ListedTool, ServerListing } from './connection.ts';
 import { probeManifest } from './fixtures/harness.ts';
 
 function plugin(name: string, tools: readonly string[], rest: JsonObject = {}): ActivePlugin {
@@ -50,8 +51,8 @@ test('of two tools of one name the first stays, and the second plugin says so', 
   assert.equal(catalogue.tool('list')?.plugin, 'one');
   assert.deepEqual(catalogue.intents, []);
   const [, summary] = catalogue.describe((name) => name === 'two');
-  assert.equal(summary?.problem, 'one already has a tool "list"');
-  assert.equal(summary.state, 'running');
+  assert.match(summary?.problem ?? '', /^two does not offer list: one has a tool of that name\./);
+  assert.equal(summary?.state, 'running');
 });
 
 test('a service is found by name, version and operation, where it is required', () => {
@@ -89,4 +90,79 @@ test('a server offers what was remembered of it, a refused plugin nothing but it
     ],
   );
   assert.deepEqual(new Catalogue([server], new Map()).tools, []);
+});
+
+const listedTool = (name: string): ListedTool => ({
+  name,
+  description: 'x',
+  inputSchema: {},
+  annotations: {},
+});
+function serverOf(name: string): ActivePlugin {
+  const configuration = { enabled: true, trust: true, arguments: [], environment: {} };
+  return { kind: 'server', name, configuration };
+}
+const listingOf = (...tools: string[]): ServerListing => ({
+  version: '1',
+  tools: tools.map(listedTool),
+});
+
+test('two servers whose tools would get one name do not share it: the second is told of the first', () => {
+  const listings = new Map([
+    ['a', listingOf('b_x')],
+    ['a-b', listingOf('x', 'y')],
+  ]);
+  const catalogue = new Catalogue([serverOf('a'), serverOf('a-b')], listings);
+  assert.deepEqual(
+    catalogue.tools.map((tool) => [tool.plugin, tool.declaration.name]),
+    [
+      ['a', 'a_b_x'],
+      ['a-b', 'a_b_y'],
+    ],
+  );
+  assert.equal(catalogue.tool('a_b_x')?.ownName, 'b_x');
+  const [first, second] = catalogue.describe(() => false);
+  assert.equal(first?.problem, undefined);
+  assert.equal(
+    second?.problem,
+    'a-b does not offer a_b_x: a has a tool of that name. ' +
+      'Give the server another name in the configuration.',
+  );
+});
+
+test('official tools keep their names, whatever was installed before them', () => {
+  const official = plugin('calendar', ['calendar_list']);
+  const server = serverOf('calendar-');
+  const listings = new Map([['calendar-', listingOf('list')]]);
+  for (const order of [
+    [official, server],
+    [server, official],
+  ]) {
+    const catalogue = new Catalogue(order, listings);
+    assert.equal(catalogue.tool('calendar_list')?.plugin, 'calendar');
+    const summary = catalogue.describe(() => false).find((one) => one.plugin === 'calendar-');
+    assert.match(summary?.problem ?? '', /calendar has a tool of that name/);
+  }
+});
+
+test('a server does not get the name of an official tool that is switched off either', () => {
+  const server = serverOf('shell-');
+  const reserved = new Map([['shell_run', 'shell']]);
+  const listings = new Map([['shell-', listingOf('run', 'stop')]]);
+  const catalogue = new Catalogue([server], listings, reserved);
+  assert.equal(catalogue.tool('shell_run'), undefined);
+  assert.equal(catalogue.tool('shell_stop')?.plugin, 'shell-');
+  const [summary] = catalogue.describe(() => false);
+  assert.match(summary?.problem ?? '', /^shell- does not offer shell_run: shell has a tool/);
+  const own = new Catalogue([plugin('shell', ['shell_run'])], new Map(), reserved);
+  assert.equal(own.tool('shell_run')?.plugin, 'shell');
+});
+
+test('each tool that is not offered is named, the first five of many', () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const listings = new Map([['one', listingOf(...names)]]);
+  const reserved = new Map(names.map((name) => [`one_${name}`, 'official']));
+  const [summary] = new Catalogue([serverOf('one')], listings, reserved).describe(() => false);
+  assert.equal(summary?.problem?.match(/does not offer one_[a-e]:/g)?.length, 5);
+  assert.match(summary?.problem ?? '', /And 2 more\.$/);
 });

@@ -1,6 +1,7 @@
 // Owns what the installed plugins offer: tools, intents, services, from manifests and remembered
-// listings. Refuses two tools of one name: the first stays, the second is named as a problem.
+// listings. Refuses two tools of one name: official ones come first, and the second is a problem.
 
+import { AgentError } from '@opencomputer/contracts';
 import type { Manifest, ToolDeclaration } from '@opencomputer/contracts';
 import type {
   InstalledIntent,
@@ -10,7 +11,7 @@ import type {
 import type { PluginTier } from '@opencomputer/contracts';
 import type { ServerListing } from './connection.ts';
 import type { InstalledPlugin, InstalledProgram, InstalledServer } from './installed.ts';
-import { declareServerTools } from './server-tools.ts';
+import { declareServerTools, leftOut } from './server-tools.ts';
 import { satisfies } from './version-range.ts';
 
 /** A plugin that runs in this process. */
@@ -41,24 +42,33 @@ const tierOf = (plugin: ActivePlugin): PluginTier => {
   return plugin.kind === 'program' ? 'official' : 'third-party';
 };
 
+/** Names of tools that no server may take, each with the official plugin that declares it. */
+export type ReservedTools = ReadonlyMap<string, string>;
+
+/** A server's problems are said until there are this many. */
+const PROBLEMS_SAID_MAX = 5;
+
 /** What can be called, as of one instant. */
 export class Catalogue {
   readonly tools: readonly InstalledTool[];
   readonly intents: readonly InstalledIntent[];
   readonly #plugins: readonly (ActivePlugin | InstalledPlugin)[];
   readonly #listings: ReadonlyMap<string, ServerListing>;
+  readonly #reserved: ReservedTools;
   readonly #byName = new Map<string, CatalogueTool>();
-  readonly #problems = new Map<string, string>();
+  readonly #problems = new Map<string, string[]>();
 
   constructor(
     plugins: readonly (ActivePlugin | InstalledPlugin)[],
     listings: ReadonlyMap<string, ServerListing>,
+    reserved: ReservedTools = new Map(),
   ) {
     this.#plugins = plugins;
     this.#listings = listings;
+    this.#reserved = reserved;
     const intents: InstalledIntent[] = [];
-    for (const plugin of plugins) {
-      if (plugin.kind === 'refused') continue;
+    const active = plugins.filter((plugin) => plugin.kind !== 'refused');
+    for (const plugin of active.toSorted((one, two) => rankOf(one) - rankOf(two))) {
       for (const { declaration, ownName } of this.#offered(plugin)) {
         this.#add(plugin, declaration, ownName);
       }
@@ -107,7 +117,7 @@ export class Catalogue {
         const { name, tier, problem } = plugin;
         return { plugin: name, version: '', tier, state: 'refused', problem, tools: [] };
       }
-      const problem = this.#problems.get(plugin.name);
+      const problem = this.#problemOf(plugin.name);
       const own = [...this.#byName.values()].filter((tool) => tool.plugin === plugin.name);
       return {
         plugin: plugin.name,
@@ -131,18 +141,50 @@ export class Catalogue {
       return tools.map((declaration) => ({ declaration, ownName: declaration.name }));
     }
     const listed = this.#listings.get(plugin.name)?.tools ?? [];
-    const tools = declareServerTools(plugin.name, listed, plugin.configuration.allow);
+    const { allow } = plugin.configuration;
+    for (const problem of leftOut(listed, allow)) this.#note(plugin.name, problem);
+    const tools = declareServerTools(plugin.name, listed, allow);
     return tools.map(({ declaration, listedName }) => ({ declaration, ownName: listedName }));
   }
 
   #add(owner: ActivePlugin, declaration: ToolDeclaration, ownName: string): void {
     const { name } = declaration;
-    const taken = this.#byName.get(name);
-    if (taken !== undefined) {
-      this.#problems.set(owner.name, `${taken.plugin} already has a tool "${name}"`);
+    const plugin = owner.name;
+    const holder = this.#holderOf(name, owner);
+    if (holder !== undefined) {
+      const { message, remedy } = new AgentError('TOOL_TAKEN', {
+        plugin,
+        tool: name,
+        owner: holder,
+      }).toData();
+      this.#note(plugin, `${message} ${remedy}`);
       return;
     }
     const tier = tierOf(owner);
-    this.#byName.set(name, { plugin: owner.name, tier, declaration, owner, ownName });
+    this.#byName.set(name, { plugin, tier, declaration, owner, ownName });
   }
+
+  /** The plugin that has the name, be it switched off; a server takes none of an official plugin's. */
+  #holderOf(name: string, owner: ActivePlugin): string | undefined {
+    const taken = this.#byName.get(name)?.plugin;
+    return taken ?? (owner.kind === 'server' ? this.#reserved.get(name) : undefined);
+  }
+
+  #note(plugin: string, problem: string): void {
+    this.#problems.set(plugin, [...(this.#problems.get(plugin) ?? []), problem]);
+  }
+
+  #problemOf(plugin: string): string | undefined {
+    const problems = this.#problems.get(plugin);
+    if (problems === undefined) return undefined;
+    const more = problems.length - PROBLEMS_SAID_MAX;
+    const said = problems.slice(0, PROBLEMS_SAID_MAX).join(' ');
+    return more > 0 ? `${said} And ${more} more.` : said;
+  }
+}
+
+/** Official code declares before servers do, whatever order they are installed in. */
+function rankOf(plugin: ActivePlugin): number {
+  if (plugin.kind === 'builtin') return 0;
+  return plugin.kind === 'program' ? 1 : 2;
 }

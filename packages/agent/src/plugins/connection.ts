@@ -55,6 +55,8 @@ export interface ListedTool {
   readonly description: string;
   readonly inputSchema: JsonObject;
   readonly annotations: JsonObject;
+  /** Why it is not offered; then nothing more of it is kept than its name. */
+  readonly problem?: string;
 }
 
 /** What is remembered of a server between starts. */

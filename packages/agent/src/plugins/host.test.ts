@@ -24,6 +24,21 @@ test('a permit that the gate did not make, or that was used, runs nothing', asyn
   await assert.rejects(host.call(real, callOptions()), bypassed);
 });
 
+test('a permit opens no equally named tool of another plugin, and says whose it is', async (t) => {
+  const { host, permit, events } = await startTestHost(t, {
+    plugins: [probeProgram(probeManifest({ echo: { effect: 'read' } }))],
+  });
+  const outcome = await host.call(permit('echo', { text: 'x' }, 'another'), callOptions());
+  assert.deepEqual(outcome, {
+    status: 'refused',
+    text: 'another does not offer echo: probe has a tool of that name.',
+  });
+  const gone = await host.call(permit('nothing', {}, 'probe'), callOptions());
+  assert.match(gone.text, /no tool "nothing"/);
+  assert.deepEqual(events, []);
+  assert.equal((await host.call(permit('echo', { text: 'x' }, 'probe'), callOptions())).text, 'x');
+});
+
 test('the only exported way to run a tool asks for a permit', async (t) => {
   const functions = Object.entries(api).filter(([, value]) => typeof value === 'function');
   assert.deepEqual(functions.map(([name]) => name).toSorted(), [
@@ -45,7 +60,8 @@ test('the only exported way to run a tool asks for a permit', async (t) => {
     'stop',
     'tools',
   ]);
-  const forged = { call: { callId: 'a', tool: 'echo', arguments: {} }, rule: 'forged' };
+  const unpermitted = { callId: 'a', tool: 'echo', arguments: {} };
+  const forged = { plugin: 'probe', call: unpermitted, rule: 'forged' };
   await assert.rejects(host.call(forged, callOptions()), bypassed);
   assert.deepEqual(Object.keys(host), []);
   assert.deepEqual(events, []);

@@ -8,7 +8,7 @@ import type { CallOptions, Permit, PluginHost } from '@opencomputer/contracts/in
 import { callBuiltin } from './builtin.ts';
 import type { BuiltinPlugin } from './builtin.ts';
 import { Catalogue } from './catalogue.ts';
-import type { ActivePlugin, CatalogueTool } from './catalogue.ts';
+import type { ActivePlugin, CatalogueTool, ReservedTools } from './catalogue.ts';
 import type { PluginConnection, ServerListing } from './connection.ts';
 import { startDeadline } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
@@ -17,6 +17,7 @@ import { KitConnection } from './kit-connection.ts';
 import { launchProgram, launchServer } from './launch.ts';
 import type { LaunchPlaces, PluginAccess } from './launch.ts';
 import { ListingStore } from './listing-store.ts';
+import type { Fingerprint } from './listing-store.ts';
 import { failure, interrupted } from './outcome.ts';
 import { SchemaChecker } from './schema.ts';
 import { serviceCaller } from './services.ts';
@@ -34,6 +35,8 @@ const LIST_MS_MAX = 180_000;
 export interface PluginHostOptions {
   readonly plugins: readonly InstalledPlugin[];
   readonly builtins: readonly BuiltinPlugin[];
+  /** Names of tools that no server may take; see `InstalledPlugins`. */
+  readonly reserved?: ReservedTools;
   /** True once for a permit of the policy gate. */
   readonly redeem: (permit: Permit) => boolean;
   /** Folder and key (32 bytes, base64) of a plugin's sealed values of one person. */
@@ -47,6 +50,8 @@ export interface PluginHostOptions {
     /** Where listings of servers are remembered. */
     readonly listings: string;
   };
+  /** A keyed hash of what a server's listing depends on; secrets may be in it. */
+  readonly fingerprint: Fingerprint;
   readonly observe?: (event: PluginEvent) => void;
 }
 
@@ -88,12 +93,13 @@ class Host implements ListingPluginHost {
       ({ manifest }) => ({ kind: 'builtin', name: manifest.name, manifest }) as const,
     );
     this.#plugins = [...builtins, ...options.plugins];
-    this.#store = new ListingStore(options.places.listings, () => options.clock.now());
+    const { places, clock, fingerprint } = options;
+    this.#store = new ListingStore(places.listings, () => clock.now(), fingerprint);
     for (const server of this.#servers()) {
       const remembered = this.#store.read(server);
       if (remembered !== undefined) this.#listings.set(server.name, remembered.listing);
     }
-    this.#catalogue = new Catalogue(this.#plugins, this.#listings);
+    this.#catalogue = this.#newCatalogue();
   }
 
   tools(): Catalogue['tools'] {
@@ -120,10 +126,15 @@ class Host implements ListingPluginHost {
 
   async call(permit: Permit, options: CallOptions): Promise<ToolOutcome> {
     if (!this.#options.redeem(permit)) throw new AgentError('POLICY_BYPASSED');
+    const { plugin } = permit;
     const { tool: name, arguments: input } = permit.call;
     const tool = this.#catalogue.tool(name);
     if (tool === undefined) {
       return { status: 'refused', text: new AgentError('TOOL_UNKNOWN', { tool: name }).message };
+    }
+    if (tool.plugin !== plugin) {
+      const taken = new AgentError('TOOL_TAKEN', { plugin, tool: name, owner: tool.plugin });
+      return { status: 'refused', text: taken.message };
     }
     const { declaration } = tool;
     const deadline = startDeadline(this.#options.clock, declaration.timeoutMs, options.signal);
@@ -157,7 +168,7 @@ class Host implements ListingPluginHost {
   async #problemOf(tool: CatalogueTool, input: JsonObject): Promise<string | undefined> {
     const bytes = Buffer.byteLength(JSON.stringify(input));
     if (bytes > ARGUMENT_BYTES_MAX) return `${bytes} bytes; at most ${ARGUMENT_BYTES_MAX}`;
-    const check = await this.#checker.check(tool.declaration.input);
+    const check = await this.#checker.check(tool.declaration.input, tool.tier);
     return check(input);
   }
 
@@ -252,6 +263,10 @@ class Host implements ListingPluginHost {
     return connectServer({ type: 'process', specification }, clock, prior);
   }
 
+  #newCatalogue(): Catalogue {
+    return new Catalogue(this.#plugins, this.#listings, this.#options.reserved);
+  }
+
   #servers(): readonly InstalledServer[] {
     return this.#options.plugins.filter((plugin) => plugin.kind === 'server');
   }
@@ -278,7 +293,7 @@ class Host implements ListingPluginHost {
     try {
       const listing = await connection.list(signal);
       this.#listings.set(server.name, listing);
-      this.#catalogue = new Catalogue(this.#plugins, this.#listings);
+      this.#catalogue = this.#newCatalogue();
       await this.#store.write(server, listing);
     } finally {
       await connection.stop();

@@ -54,7 +54,8 @@ test('official plugins are those with a manifest, by their folders, sorted', asy
       ['notes', join(directory, 'notes/src/handler.ts')],
     ],
   );
-  assert.deepEqual(await list(join(directory, 'missing')), { plugins: [], warnings: [] });
+  const none = { plugins: [], reserved: new Map(), warnings: [] };
+  assert.deepEqual(await list(join(directory, 'missing')), none);
 });
 
 test('only a plugin that runs from source may read code beside its own', async (t) => {
@@ -140,5 +141,29 @@ test('no server goes by the name of an official plugin, be it builtin, broken or
 test('settings of a builtin plugin are not taken for a server without a program', async (t) => {
   const directory = await folder(t);
   await add(directory, 'memory', { runtime: 'builtin' });
-  assert.deepEqual(await list(directory, { memory: {} }), { plugins: [], warnings: [] });
+  const none = { plugins: [], reserved: new Map(), warnings: [] };
+  assert.deepEqual(await list(directory, { memory: {} }), none);
+});
+
+test('the tools of every official plugin are reserved, be it switched off or part of the agent', async (t) => {
+  const directory = await folder(t);
+  const providing = (tool: string): JsonObject => ({
+    provides: { tools: [{ name: tool, description: 'x', input: {}, effect: 'read' }] },
+  });
+  await add(directory, 'memory', { runtime: 'builtin', ...providing('memory_recall') });
+  await add(directory, 'shell', providing('shell_run'));
+  await add(directory, 'gone', { entry: 'nothing.js', ...providing('gone_do') });
+  const { plugins, reserved } = await list(directory, { shell: { enabled: false } });
+  assert.deepEqual(
+    plugins.map(({ name }) => name),
+    ['gone'],
+  );
+  assert.deepEqual(
+    reserved,
+    new Map([
+      ['gone_do', 'gone'],
+      ['memory_recall', 'memory'],
+      ['shell_run', 'shell'],
+    ]),
+  );
 });

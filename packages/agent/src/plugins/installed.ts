@@ -63,6 +63,8 @@ export interface InstalledOptions {
 /** What was found, in the order of start, and warnings of unknown keys. */
 export interface InstalledPlugins {
   readonly plugins: readonly InstalledPlugin[];
+  /** Tools of all official plugins, those that are switched off included, with their plugin. */
+  readonly reserved: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
 }
 
@@ -74,12 +76,14 @@ export async function installed(options: InstalledOptions): Promise<InstalledPlu
   const plugins = new Map<string, InstalledPlugin>();
   /** Names of official plugins, those that run in this process or are switched off included. */
   const official = new Set<string>();
+  const reserved = new Map<string, string>();
   const warnings: string[] = [];
   for (const directory of options.directories) {
     for (const folder of await foldersOf(directory.directory)) {
-      const { name, plugin, warnings: found } = await readPlugin(folder, directory, options);
+      const { name, tools, plugin, warnings: found } = await readPlugin(folder, directory, options);
       warnings.push(...found);
       if (name !== undefined) official.add(name);
+      for (const tool of tools ?? []) reserved.set(tool, reserved.get(tool) ?? name ?? folder);
       if (plugin === undefined || options.configuration[plugin.name]?.enabled === false) continue;
       if (plugins.has(plugin.name)) warnings.push(`${folder}: "${plugin.name}" is installed twice`);
       else plugins.set(plugin.name, plugin);
@@ -92,7 +96,7 @@ export async function installed(options: InstalledOptions): Promise<InstalledPlu
       warnings.push(`plugins.${name}: the name is that of an official plugin`);
     else plugins.set(name, readServer(name, server));
   }
-  return { plugins: [...plugins.values()].slice(0, PLUGINS_MAX), warnings };
+  return { plugins: [...plugins.values()].slice(0, PLUGINS_MAX), reserved, warnings };
 }
 
 function readServer(name: string, configuration: ServerConfiguration): InstalledPlugin {
@@ -112,6 +116,8 @@ function readServer(name: string, configuration: ServerConfiguration): Installed
 /** What a folder holds: nothing, or the name of an official plugin, and what is run of it. */
 interface FoundPlugin {
   readonly name?: string;
+  /** Names of the tools that it declares. */
+  readonly tools?: readonly string[];
   /** Absent for one that runs in this process. */
   readonly plugin?: InstalledPlugin;
   readonly warnings: readonly string[];
@@ -123,14 +129,16 @@ async function readPlugin(
   options: InstalledOptions,
 ): Promise<FoundPlugin> {
   const directory = join(from.directory, folder);
+  let tools: readonly string[] = [];
   try {
     const found = await loadManifest(directory);
     if (found === undefined) return { warnings: [] };
     const { manifest, warnings, file } = found;
     const { name } = manifest;
+    tools = manifest.provides.tools.map((tool) => tool.name);
     const refuse = (problem: string): AgentError =>
       new AgentError('PLUGIN_MANIFEST', { file, problem });
-    if (manifest.runtime !== 'node') return { name, warnings };
+    if (manifest.runtime !== 'node') return { name, tools, warnings };
     if (!satisfies(options.frameworkVersion, manifest.framework_version)) {
       const wanted = `framework_version: it is for ${manifest.framework_version}`;
       throw refuse(`${wanted}, and this is ${options.frameworkVersion}`);
@@ -141,12 +149,12 @@ async function readPlugin(
     const beside = [join(root, 'packages'), join(root, 'node_modules')];
     const libraries = entry.endsWith('.ts') ? (from.libraries ?? beside) : [];
     const plugin = { kind: 'program', name, manifest, directory, entry, libraries } as const;
-    return { name, plugin, warnings };
+    return { name, tools, plugin, warnings };
   } catch (error) {
     if (!isAgentError(error, 'PLUGIN_MANIFEST')) throw error;
     const problem = error.message;
     const plugin = { kind: 'refused', name: folder, tier: 'official', problem } as const;
-    return { name: folder, plugin, warnings: [] };
+    return { name: folder, tools, plugin, warnings: [] };
   }
 }
 

@@ -1,19 +1,19 @@
 // Owns what is remembered of servers between starts: tools and protocol revision, so that a start
 // does not start every server. Refuses a listing of another configuration, and one that is too old.
 
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '@opencomputer/contracts';
 import type { ListedTool, ServerListing } from './connection.ts';
 import type { InstalledServer } from './installed.ts';
+import { schemaProblem } from './foreign-schema.ts';
 import { isList, isObject } from './json-object.ts';
 
 /** A listing is asked for again after this time. */
 export const LISTING_AGE_MS_MAX = 86_400_000;
 const FILE_BYTES_MAX = 4_000_000;
-const VERSION = 1;
+const VERSION = 2;
 
 /** A remembered listing; `isFresh` is false when it should be asked for again. */
 export interface RememberedListing {
@@ -21,14 +21,19 @@ export interface RememberedListing {
   readonly isFresh: boolean;
 }
 
+/** A keyed hash: what it was made of cannot be tried out by somebody who reads the file alone. */
+export type Fingerprint = (text: string) => string;
+
 /** Remembers listings in a folder, one file for each server. */
 export class ListingStore {
   readonly #directory: string;
   readonly #now: () => number;
+  readonly #fingerprint: Fingerprint;
 
-  constructor(directory: string, now: () => number) {
+  constructor(directory: string, now: () => number, fingerprint: Fingerprint) {
     this.#directory = directory;
     this.#now = now;
+    this.#fingerprint = fingerprint;
   }
 
   /** The listing of a server with this very configuration; a damaged file is as good as none. */
@@ -37,7 +42,7 @@ export class ListingStore {
       const text = readFileSync(this.#path(server), 'utf8');
       const stored = JSON.parse(text) as unknown;
       if (!isObject(stored) || stored['version'] !== VERSION) return undefined;
-      if (stored['fingerprint'] !== fingerprint(server)) return undefined;
+      if (stored['fingerprint'] !== this.#fingerprint(dependencies(server))) return undefined;
       const { listedAt, listing } = stored;
       const found = readListing(listing);
       if (found === undefined || typeof listedAt !== 'number') return undefined;
@@ -50,7 +55,8 @@ export class ListingStore {
 
   /** Replaces the listing of a server; one that is too large is not remembered. */
   async write(server: InstalledServer, listing: ServerListing): Promise<void> {
-    const head = { version: VERSION, fingerprint: fingerprint(server), listedAt: this.#now() };
+    const fingerprint = this.#fingerprint(dependencies(server));
+    const head = { version: VERSION, fingerprint, listedAt: this.#now() };
     const text = JSON.stringify({ ...head, listing });
     if (text.length > FILE_BYTES_MAX) return;
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
@@ -64,11 +70,11 @@ export class ListingStore {
   }
 }
 
-/** What a listing depends on. Values of the environment may be secrets and do not enter it. */
-function fingerprint(server: InstalledServer): string {
-  const { command, url, environment, arguments: given } = server.configuration;
-  const parts = [command ?? '', url ?? '', given, Object.keys(environment).toSorted()];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+/** What a listing depends on. It may hold secrets, and is never written: only its keyed hash is. */
+function dependencies({ configuration }: InstalledServer): string {
+  const { command, url, environment, arguments: given } = configuration;
+  const variables = Object.entries(environment).toSorted(([one], [two]) => (one < two ? -1 : 1));
+  return JSON.stringify([command ?? null, url ?? null, given, variables]);
 }
 
 function readListing(value: unknown): ServerListing | undefined {
@@ -82,16 +88,24 @@ function readListing(value: unknown): ServerListing | undefined {
   };
 }
 
-/** A tool of a listing, from the server or from the file; one of the wrong shape is left out. */
+/**
+ * A tool of a listing, from the server or from the file; one of the wrong shape is left out, and of
+ * one with a schema beyond the limits only the name and the problem are kept.
+ */
 export function readListedTool(value: unknown): ListedTool[] {
   if (!isObject(value) || typeof value['name'] !== 'string') return [];
-  const { name, description, inputSchema, annotations } = value;
+  const { name, description, inputSchema, annotations, problem: known } = value;
   const empty: JsonObject = {};
+  const schema = isObject(inputSchema) ? inputSchema : { type: 'object' };
+  const problem = typeof known === 'string' ? known : schemaProblem(schema);
+  if (problem !== undefined) {
+    return [{ name, description: '', inputSchema: empty, annotations: empty, problem }];
+  }
   return [
     {
       name,
       description: typeof description === 'string' ? description : '',
-      inputSchema: isObject(inputSchema) ? inputSchema : { type: 'object' },
+      inputSchema: schema,
       annotations: isObject(annotations) ? annotations : empty,
     },
   ];

@@ -1,8 +1,9 @@
-// Owns the check of arguments against a tool's JSON Schema (2020-12; draft-07 where a server names
-// it). Refuses to change an argument: nothing is coerced and no default is filled in.
+// Owns the check of arguments against a tool's JSON Schema (2020-12; draft-07 where it is named).
+// Refuses to change an argument, and to compile what a third party wrote.
 
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import type { JsonObject } from '@opencomputer/contracts';
+import type { JsonObject, PluginTier } from '@opencomputer/contracts';
+import { foreignProblem } from './foreign-schema.ts';
 
 const PROBLEMS_MAX = 5;
 const SCHEMA_CHARACTERS_MAX = 200_000;
@@ -14,38 +15,67 @@ interface Compiler {
   compile(schema: JsonObject): ValidateFunction;
 }
 
+/** Loads the validator of one draft. */
+export type CompilerSource = (isDraft7: boolean) => Promise<Compiler>;
+
 /** Compiles each schema once; the validator is loaded with the first one. */
 export class SchemaChecker {
+  readonly #load: CompilerSource;
   readonly #compilers = new Map<boolean, Promise<Compiler>>();
-  readonly #checks = new WeakMap<JsonObject, Promise<ArgumentCheck>>();
+  readonly #checks = new WeakMap<JsonObject, ArgumentCheck>();
 
-  /** The check of a schema. A schema that cannot be compiled refuses every call, saying why. */
-  check(schema: JsonObject): Promise<ArgumentCheck> {
-    let check = this.#checks.get(schema);
-    if (check === undefined) {
-      check = this.#compile(schema);
-      this.#checks.set(schema, check);
-    }
-    return check;
+  constructor(load: CompilerSource = loadCompiler) {
+    this.#load = load;
   }
 
-  async #compile(schema: JsonObject): Promise<ArgumentCheck> {
+  /**
+   * The check of a schema. A third party's is neither compiled nor trusted to be cheap: only a part
+   * of it is checked. One that cannot be compiled refuses every call, saying why. Never rejects.
+   */
+  async check(schema: JsonObject, tier: PluginTier): Promise<ArgumentCheck> {
+    if (tier === 'third-party') return (input) => foreignProblem(schema, input);
+    const known = this.#checks.get(schema);
+    if (known !== undefined) return known;
     const { $schema: dialect, ...rest } = schema;
     const isDraft7 = typeof dialect === 'string' && dialect.includes('draft-07');
+    try {
+      const check = compile(await this.#compiler(isDraft7), rest);
+      this.#checks.set(schema, check);
+      return check;
+    } catch (error) {
+      return unusable(error);
+    }
+  }
+
+  /** A validator that could not be loaded is loaded anew the next time. */
+  async #compiler(isDraft7: boolean): Promise<Compiler> {
     let compiler = this.#compilers.get(isDraft7);
     if (compiler === undefined) {
-      compiler = loadCompiler(isDraft7);
+      compiler = this.#load(isDraft7);
       this.#compilers.set(isDraft7, compiler);
     }
     try {
-      if (JSON.stringify(rest).length > SCHEMA_CHARACTERS_MAX) throw new Error('it is too long');
-      const validate = (await compiler).compile(rest);
-      return (input) => (validate(input) ? undefined : describe(validate.errors ?? []));
+      return await compiler;
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      return () => `the schema of this tool cannot be used: ${problem}`;
+      this.#compilers.delete(isDraft7);
+      throw error;
     }
   }
+}
+
+function compile(compiler: Compiler, schema: JsonObject): ArgumentCheck {
+  try {
+    if (JSON.stringify(schema).length > SCHEMA_CHARACTERS_MAX) throw new Error('it is too long');
+    const validate = compiler.compile(schema);
+    return (input) => (validate(input) ? undefined : describe(validate.errors ?? []));
+  } catch (error) {
+    return unusable(error);
+  }
+}
+
+function unusable(error: unknown): ArgumentCheck {
+  const problem = error instanceof Error ? error.message : String(error);
+  return () => `the schema of this tool cannot be used: ${problem}`;
 }
 
 async function loadCompiler(isDraft7: boolean): Promise<Compiler> {

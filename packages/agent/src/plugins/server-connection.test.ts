@@ -10,7 +10,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import type { PluginAnswer } from './connection.ts';
 import type { InstalledServer, ServerConfiguration } from './installed.ts';
-import { echo, startTestHost, systemClock } from './fixtures/harness.ts';
+import { callOptions, echo, startTestHost, systemClock } from './fixtures/harness.ts';
 import type { TestHost } from './fixtures/harness.ts';
 import { connectServer } from './server-connection.ts';
 import type { ServerAddress } from './server-connection.ts';
@@ -188,4 +188,87 @@ test('a server that cannot be started is named with its problem, and offers noth
   assert.deepEqual(host.tools(), []);
   const [described] = host.describe();
   assert.match(described?.problem ?? '', /there is no program/);
+});
+
+/** A server of revision 2025-11-25 in a line: it lists what it is given, and says whose tool ran. */
+const scripted = `const [name, tools] = process.argv.slice(1);
+  let text = '';
+  const answer = ({ id, method, params }) => {
+    if (id === undefined) return;
+    const result = {
+      initialize: () => ({
+        protocolVersion: '2025-11-25',
+        capabilities: { tools: {} },
+        serverInfo: { name, version: '1.0.0' },
+      }),
+      ping: () => ({}),
+      'tools/list': () => ({ tools: JSON.parse(tools) }),
+      'tools/call': () => ({ content: [{ type: 'text', text: name + ' ran ' + params.name }] }),
+    }[method]?.();
+    const error = { code: -32601, message: 'no such method' };
+    const body = result === undefined ? { error } : { result };
+    process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, ...body }) + '\\n');
+  };
+  process.stdin.on('data', (data) => {
+    text += data;
+    const lines = text.split('\\n');
+    text = lines.pop();
+    for (const line of lines) answer(JSON.parse(line));
+  });`;
+
+const lists = (name: string, ...tools: JsonObject[]): InstalledServer => {
+  const whole = tools.map((tool) => ({ inputSchema: { type: 'object' }, ...tool }));
+  return server(name, { arguments: ['-e', scripted, name, JSON.stringify(whole)] });
+};
+
+test('a schema made to hang or exhaust whoever reads it costs a third party its tool at most', async (t) => {
+  const evil = {
+    type: 'object',
+    properties: { text: { type: 'string', pattern: '^(a+)+$' } },
+    patternProperties: { '^(b+)+$': { type: 'string' } },
+  };
+  let deep: JsonObject = { type: 'string' };
+  for (let depth = 0; depth < 100; depth += 1) deep = { type: 'array', items: deep };
+  const { host, call: run } = await hostOf(
+    t,
+    lists(
+      'hostile',
+      { name: 'pattern', inputSchema: evil },
+      { name: 'deep', inputSchema: { type: 'object', properties: { deep } } },
+      { name: 'long', inputSchema: { type: 'object', title: 'x'.repeat(100_000) } },
+    ),
+  );
+  assert.deepEqual(
+    host.tools().map(({ declaration }) => declaration.name),
+    ['hostile_pattern'],
+  );
+  const outcome = await run('hostile_pattern', {
+    text: `${'a'.repeat(40)}!`,
+    ['b'.repeat(40)]: '',
+  });
+  assert.equal(outcome.text, 'hostile ran pattern');
+  assert.equal((await run('hostile_pattern', { text: 1 })).status, 'refused');
+  const [described] = host.describe();
+  assert.match(described?.problem ?? '', /"deep" is left out: .*levels.* "long" is left out/);
+});
+
+test('of two servers with one name for their tools each runs its own or none', async (t) => {
+  const {
+    host,
+    permit,
+    call: run,
+  } = await startTestHost(t, {
+    plugins: [lists('a', { name: 'b_x' }), lists('a-b', { name: 'x' }, { name: 'y' })],
+  });
+  await host.refresh(forever);
+  assert.equal((await run('a_b_x')).text, 'a ran b_x');
+  assert.equal((await run('a_b_y')).text, 'a-b ran y');
+  const second = await host.call(permit('a_b_x', {}, 'a-b'), callOptions());
+  assert.deepEqual(second, {
+    status: 'refused',
+    text: 'a-b does not offer a_b_x: a has a tool of that name.',
+  });
+  const problems = host.describe().map(({ problem }) => problem ?? '');
+  assert.equal(problems[0], '');
+  assert.match(problems[1] ?? '', /^a-b does not offer a_b_x: a has a tool of that name/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toolDeclaration } from '@opencomputer/contracts';
 import type { ListedTool } from './connection.ts';
-import { declareServerTools } from './server-tools.ts';
+import { declareServerTools, leftOut } from './server-tools.ts';
 
 const listed = (name: string, rest: Partial<ListedTool> = {}): ListedTool => ({
   name,
@@ -57,4 +57,14 @@ test('descriptions are cut, arguments are all sinks, and only allowed tools are 
   assert.equal(tool?.declaration.description.length, 300);
   assert.ok(tool.declaration.description.startsWith('a b x'));
   assert.deepEqual(tool.declaration.sinks, ['path', 'text']);
+});
+
+test('a tool with a problem is not offered, and is said to be left out where it was allowed', () => {
+  const tools = [listed('good'), listed('odd', { problem: 'its schema is too deep' })];
+  assert.deepEqual(
+    declareServerTools('a', tools).map(({ listedName }) => listedName),
+    ['good'],
+  );
+  assert.deepEqual(leftOut(tools), ['Its tool "odd" is left out: its schema is too deep.']);
+  assert.deepEqual(leftOut(tools, ['good']), []);
 });

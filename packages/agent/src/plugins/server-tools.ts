@@ -23,13 +23,28 @@ export function declareServerTools(
 ): readonly ServerTool[] {
   const taken = new Set<string>();
   return listed
-    .filter((tool) => allow === undefined || allow.includes(tool.name))
+    .filter((tool) => tool.problem === undefined && isAllowed(tool, allow))
     .slice(0, TOOLS_MAX)
     .map((tool) => {
       const name = freeName(offeredName(server, tool.name), taken);
       taken.add(name);
       return { listedName: tool.name, declaration: declare(name, tool) };
     });
+}
+
+/** What is said of the tools of a server that are left out for what they are. */
+export function leftOut(listed: readonly ListedTool[], allow?: readonly string[]): string[] {
+  return listed.flatMap((tool) =>
+    tool.problem !== undefined && isAllowed(tool, allow)
+      ? [
+          `Its tool ${JSON.stringify(tool.name.slice(0, NAME_CHARACTERS_MAX))} is left out: ${tool.problem}.`,
+        ]
+      : [],
+  );
+}
+
+function isAllowed({ name }: ListedTool, allow: readonly string[] | undefined): boolean {
+  return allow === undefined || allow.includes(name);
 }
 
 function declare(name: string, tool: ListedTool): ToolDeclaration {

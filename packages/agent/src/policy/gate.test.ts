@@ -24,6 +24,13 @@ test('a permit is made only for an allowed call, and works once', () => {
   assert.equal(gate.decide({ ...request, effect: 'send' }).permit, undefined);
 });
 
+test('a permit says for which plugin it is, decided or approved', () => {
+  const gate = createGate(decide);
+  assert.equal(gate.decide(request).permit?.plugin, 'notes');
+  assert.equal(gate.approve('other', request.call).plugin, 'other');
+  assert.ok(Object.isFrozen(gate.approve('other', request.call)));
+});
+
 test('a copy of a permit and a permit of another gate are worth nothing', () => {
   const gate = createGate(decide);
   const { permit } = gate.decide(request);

@@ -13,8 +13,8 @@ export interface GateAnswer {
 /** The only maker of permits. A permit is known by identity and works once. */
 export interface Gate {
   decide(request: PolicyRequest): GateAnswer;
-  /** A permit for a call that policy asked about and a person then approved as it stands. */
-  approve(call: ToolCall): Permit;
+  /** A permit for a call of a plugin that policy asked about and a person approved as it stands. */
+  approve(plugin: string, call: ToolCall): Permit;
   /** True once for each permit that this gate made. */
   redeem(permit: Permit): boolean;
 }
@@ -22,8 +22,8 @@ export interface Gate {
 /** A gate in front of all tools. */
 export function createGate(policy: Policy): Gate {
   const open = new WeakSet<Permit>();
-  const issue = (call: ToolCall, rule: string): Permit => {
-    const permit: Permit = Object.freeze({ call: freeze(structuredClone(call)), rule });
+  const issue = (plugin: string, call: ToolCall, rule: string): Permit => {
+    const permit: Permit = Object.freeze({ plugin, call: freeze(structuredClone(call)), rule });
     open.add(permit);
     return permit;
   };
@@ -31,9 +31,9 @@ export function createGate(policy: Policy): Gate {
     decide: (request) => {
       const decision = policy(request);
       if (decision.decision !== 'allow') return { decision };
-      return { decision, permit: issue(request.call, decision.rule) };
+      return { decision, permit: issue(request.plugin, request.call, decision.rule) };
     },
-    approve: (call) => issue(call, 'approved'),
+    approve: (plugin, call) => issue(plugin, call, 'approved'),
     redeem: (permit) => open.delete(permit),
   };
 }

@@ -35,11 +35,33 @@ test('an exact grant covers one call with one set of arguments', () => {
     call: shell,
     effect: 'irreversible',
     reach: 'outside',
-    grants: [{ type: 'exact', call: shell }],
+    grants: [{ type: 'exact', plugin: 'shell', call: shell }],
+    plugin: 'shell',
   };
   assert.equal(decide(request).rule, 'granted-exact');
   const altered = { ...shell, arguments: { command: 'ls /' } };
   assert.equal(decide({ ...request, call: altered }).decision, 'ask');
+});
+
+test('what is granted is a tool of one plugin: an equally named one of another is asked about', () => {
+  const call = { callId: 'x', tool: 'shell_run', arguments: { command: 'ls' } };
+  const own: PolicyRequest = {
+    ...base,
+    plugin: 'shell',
+    call,
+    effect: 'irreversible',
+    reach: 'outside',
+    grants: [
+      { type: 'tool', plugin: 'shell', tool: 'shell_run' },
+      { type: 'exact', plugin: 'shell', call },
+    ],
+  };
+  for (const grant of own.grants) {
+    assert.equal(decide({ ...own, grants: [grant] }).rule, `granted-${grant.type}`);
+    const other: PolicyRequest = { ...own, plugin: 'shell-', tier: 'third-party', grants: [grant] };
+    assert.equal(decide(other).decision, 'ask');
+    assert.equal(decide({ ...other, interactive: false }).decision, 'deny');
+  }
 });
 
 test('nothing reaches outside, and no third party runs, without being asked about', () => {

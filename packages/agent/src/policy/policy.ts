@@ -2,31 +2,27 @@
 // the request, and to trust anything that a model said about the call.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Policy, PolicyDecision, PolicyRequest } from '@opencomputer/contracts';
+import type { Grant, Policy, PolicyDecision, PolicyRequest } from '@opencomputer/contracts';
 
 /**
  * The first rules, tried in order. What no rule allows is asked, and denied where nobody can answer.
  *
  * | Rule | Decision |
  * |---|---|
- * | `granted-exact` | the person typed or approved exactly this call |
- * | `granted-tool` | the person granted this tool beforehand |
+ * | `granted-exact` | the person typed exactly this call, for this plugin |
+ * | `granted-tool` | the person granted this tool of this plugin beforehand |
  * | `own-read` | official code reads its own data or the folders granted to it |
  * | `own-write` | official code writes the person's own data, free text in the person's own words |
  * | `ask` / `unattended` | everything else |
  */
 export const decide: Policy = (request) => {
-  const { call, effect, reach, tier } = request;
-  const exact = request.grants.some(
-    (grant) =>
-      grant.type === 'exact' &&
-      grant.call.tool === call.tool &&
-      isDeepStrictEqual(grant.call.arguments, call.arguments),
-  );
-  if (exact) return allow('granted-exact', 'You asked for exactly this.');
-  if (request.grants.some((grant) => grant.type === 'tool' && grant.tool === call.tool)) {
-    return allow('granted-tool', 'You allowed this tool in the configuration.');
+  const { effect, reach, tier } = request;
+  const granted = request.grants.filter((grant) => isFor(grant, request));
+  if (granted.some(({ type }) => type === 'exact')) {
+    return allow('granted-exact', 'You asked for exactly this.');
   }
+  if (granted.length > 0)
+    return allow('granted-tool', 'You allowed this tool in the configuration.');
   if (tier !== 'third-party' && effect === 'read' && reach !== 'outside') {
     return allow('own-read', 'It reads only its own data or a folder you granted.');
   }
@@ -36,6 +32,13 @@ export const decide: Policy = (request) => {
   }
   return askOrDeny(request, foreign);
 };
+
+/** True for a grant of this very tool of this plugin and, when it is an exact one, of this call. */
+function isFor(grant: Grant, { plugin, call }: PolicyRequest): boolean {
+  if (grant.plugin !== plugin) return false;
+  if (grant.type === 'tool') return grant.tool === call.tool;
+  return grant.call.tool === call.tool && isDeepStrictEqual(grant.call.arguments, call.arguments);
+}
 
 function allow(rule: string, reason: string): PolicyDecision {
   return { decision: 'allow', rule, reason };

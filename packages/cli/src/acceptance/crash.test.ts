@@ -53,7 +53,7 @@ async function withShell(
   context.after(() => world.close());
   const data = join(home, 'data');
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  writeFileSync(join(data, 'config.yaml'), 'policy:\n  allow: [shell_run]\n');
+  writeFileSync(join(data, 'config.yaml'), 'policy:\n  allow: [shell/shell_run]\n');
   const program = `fetch('${world.origin}/mail/silence', {method: 'POST', body: String(process.pid)})`;
   return { world, command: `exec "${process.execPath}" -e "${program}"` };
 }

@@ -20,8 +20,12 @@ export interface InstalledIntent {
   readonly declaration: IntentDeclaration;
 }
 
-/** Proof that policy allowed exactly this call; made by the policy gate, known by identity. */
+/**
+ * Proof that policy allowed exactly this call of this plugin's tool; made by the policy gate, known
+ * by identity. It opens no equally named tool of another plugin.
+ */
 export interface Permit {
+  readonly plugin: string;
   readonly call: ToolCall;
   readonly rule: string;
 }
@@ -38,8 +42,8 @@ export interface CallOptions {
 
 /**
  * Runs tools.
- * Must refuse a permit that the gate did not make. Must end within the tool's time limit and bound
- * its output. A plugin's crash is an outcome, never an exception.
+ * Must refuse a permit that the gate did not make, and run the tool of its plugin or none. Must end
+ * within the tool's time limit and bound its output. A plugin's crash is an outcome, never an exception.
  */
 export interface PluginHost {
   /** From manifests alone; starts nothing. */

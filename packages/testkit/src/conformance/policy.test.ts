@@ -39,6 +39,10 @@ const faulty: Record<string, Policy> = {
       : careful(request),
   'a grant for another tool, or for other arguments, changes nothing': (request) =>
     request.grants.length > 0 ? { decision: 'allow', rule: 'odd', reason: 'x' } : careful(request),
+  'a grant for an equally named tool of another plugin changes nothing': (request) =>
+    request.grants.some((grant) => grant.type === 'tool' && grant.tool === request.call.tool)
+      ? { decision: 'allow', rule: 'odd', reason: 'x' }
+      : careful(request),
 };
 
 for (const [name, policy] of Object.entries(faulty)) {

@@ -14,10 +14,15 @@ const order = { allow: 2, ask: 1, deny: 0 } as const;
 const call = { callId: 'c1', tool: 'pay', arguments: { text: 'to Bob' } };
 const grants: readonly (readonly Grant[])[] = [
   [],
-  [{ type: 'tool', tool: 'another' }],
-  [{ type: 'tool', tool: 'pay' }],
-  [{ type: 'exact', call: { ...call, arguments: { text: 'to Eve' } } }],
-  [{ type: 'exact', call }],
+  [{ type: 'tool', plugin: 'bank', tool: 'another' }],
+  [{ type: 'tool', plugin: 'bank', tool: 'pay' }],
+  [{ type: 'exact', plugin: 'bank', call: { ...call, arguments: { text: 'to Eve' } } }],
+  [{ type: 'exact', plugin: 'bank', call }],
+];
+/** Grants of an equally named tool, and of the same call, of another plugin. */
+const elsewhere: readonly Grant[] = [
+  { type: 'tool', plugin: 'shop', tool: 'pay' },
+  { type: 'exact', plugin: 'shop', call },
 ];
 
 /** Every kind of request: 3 tiers × 4 effects × 3 reaches × 3 origins × 2 × 5 grants. */
@@ -93,6 +98,10 @@ export function policyConformance(policy: Policy): readonly ConformanceCase[] {
       const [none = [], another = [], , otherArguments = []] = grants;
       assert.deepEqual(decisionWith(another), decisionWith(none));
       assert.deepEqual(decisionWith(otherArguments), decisionWith(none));
+    },
+    'a grant for an equally named tool of another plugin changes nothing': (request) => {
+      const more = { ...request, grants: [...request.grants, ...elsewhere] };
+      assert.deepEqual(policy(more), policy(request));
     },
   };
   return Object.entries(cases).map(([name, check]) => ({
