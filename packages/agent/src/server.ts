@@ -36,7 +36,7 @@ import {
   systemTemplate,
 } from './prompts/index.ts';
 import { abilitiesOf, assistantSkill, memorySkill, settingsOf } from './skills/index.ts';
-import { openStore, readCached, writeCached } from './store/index.ts';
+import { checkIntegrity, openStore, readCached, writeCached } from './store/index.ts';
 import type { Store } from './store/index.ts';
 import { createTimers, workflowMigrations } from './workflows/index.ts';
 import type { Timers } from './workflows/index.ts';
@@ -381,6 +381,7 @@ function makeQueries(parts: Parts, driver: Driver): OtherQueries {
       await host.refresh(AbortSignal.timeout(graceMsMax));
       return host.describe();
     },
+    integrity: () => checkIntegrity(parts.store.directory.file('store.sqlite')),
     status: async () => ({
       version,
       directory,

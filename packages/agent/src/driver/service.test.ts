@@ -29,7 +29,14 @@ async function open(
     journal,
     notices,
     person: 'ann',
-    queries: { context: absent, models: absent, plugins: absent, status: absent, choose: absent },
+    queries: {
+      context: absent,
+      models: absent,
+      plugins: absent,
+      status: absent,
+      integrity: absent,
+      choose: absent,
+    },
     close: async () => {
       closed += 1;
     },

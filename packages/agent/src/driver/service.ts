@@ -15,7 +15,7 @@ import type { Journal } from './journal.ts';
 
 /** Questions that other parts answer. */
 export type OtherQueries = {
-  readonly [Name in 'context' | 'models' | 'plugins' | 'status' | 'choose']: (
+  readonly [Name in 'context' | 'models' | 'plugins' | 'status' | 'integrity' | 'choose']: (
     input: Queries[Name]['input'],
   ) => Promise<Queries[Name]['output']>;
 };

@@ -30,6 +30,8 @@ const connectionsMax = 64;
 const helloMsMax = 5000;
 /** Milliseconds for an answer that needs no model. */
 const answerMsMax = 60_000;
+/** Milliseconds for reading a whole database. */
+const integrityMsMax = 30 * 60_000;
 
 interface Exchange {
   readonly path: string;
@@ -70,9 +72,11 @@ function remoteAgent(open: Open, rest: Pick<RemoteAgent, 'version' | 'stop'>): R
       await ask(open, { path: internalRoute.act, body: action });
     },
     query: async <Name extends QueryName>(name: Name, input: Queries[Name]['input']) =>
-      (await ask(open, { path: internalRoute.query, body: { name, input } })) as Promise<
-        Queries[Name]['output']
-      >,
+      (await ask(open, {
+        path: internalRoute.query,
+        body: { name, input },
+        ...(name === 'integrity' && { answerMsMax: integrityMsMax }),
+      })) as Promise<Queries[Name]['output']>,
     stopDaemon: async () => {
       await ask(open, { path: internalRoute.stop, body: {} });
     },

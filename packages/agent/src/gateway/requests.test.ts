@@ -21,7 +21,8 @@ const invalid = { code: 'INPUT_INVALID' };
 
 test('a message is read with and without what is optional', () => {
   assert.deepEqual(readSendRequest(send), send);
-  const more = { conversation: 'c', folder: '/home', modelOnly: true, command: 'ls' };
+  const options = { folder: '/home', modelOnly: true, command: 'ls', attached: 'from a pipe' };
+  const more = { conversation: 'c', ...options };
   assert.deepEqual(readSendRequest({ ...send, ...more }), { ...send, ...more });
 });
 
@@ -58,6 +59,7 @@ test('every question is read with its input, an unknown one refused', () => {
     { name: 'models', input: {} },
     { name: 'plugins', input: {} },
     { name: 'status', input: {} },
+    { name: 'integrity', input: {} },
     { name: 'undo', input: { conversation: 'c' } },
     { name: 'choose', input: { model: 'm' } },
   ];

@@ -17,12 +17,14 @@ const sendRequest: z.ZodType<SendRequest> = z.object({
   assurance: z.enum(['local', 'key', 'none']),
   conversation: identifier.exactOptional(),
   text: z.string(),
+  attached: z.string().exactOptional(),
   timeZone: identifier,
   interactive: z.boolean(),
   stream: z.boolean(),
   folder: z.string().max(4096).exactOptional(),
   modelOnly: z.boolean().exactOptional(),
   command: z.string().exactOptional(),
+  again: identifier.exactOptional(),
 });
 
 const turnAction: z.ZodType<TurnAction> = z.discriminatedUnion('type', [
@@ -46,7 +48,10 @@ const queryInputs: { readonly [Name in QueryName]: z.ZodType<Queries[Name]['inpu
   models: nothing,
   plugins: nothing,
   status: nothing,
+  integrity: nothing,
   undo: z.object({ conversation: identifier }),
+  pending: nothing,
+  settle: z.object({ id: identifier, how: z.enum(['retry', 'drop']) }),
   choose: z.object({ model: identifier }),
 };
 const queryNames = Object.keys(queryInputs) as QueryName[];

@@ -14,12 +14,35 @@ test('a working agent is a line for the store, the plugins and each model', asyn
   assert.deepEqual(
     findings.map(({ state, text }) => `${state} ${text}`),
     [
-      'ok store /data: no daemon runs; opened here, up for 3.0 s: header, version and length are right, not every page was read',
+      'ok store /data: no daemon runs; opened here, up for 3.0 s',
+      'ok database: 120 pages (491,520 bytes) read, none is damaged',
       'ok 1 plugin with 1 tool',
       'ok 1 official plugin started and listed all tools',
       'ok model gpt (openai), answers',
     ],
   );
+});
+
+test('a damaged page fails with what the database says of it', async () => {
+  const problems = ['Tree 5 page 7 cell 1: invalid page number 0', 'row 3 missing from index a'];
+  const findings = await check({ queries: { integrity: { pages: 9, bytes: 36_864, problems } } });
+  const failed = findings.find(({ state }) => state === 'fail');
+  assert.equal(
+    failed?.text,
+    `database: 9 pages (36,864 bytes) read, damaged: ${problems.join('; ')}`,
+  );
+  assert.match(failed?.remedy ?? '', /restore a backup/);
+});
+
+test('what is waited for is named, before it is waited for', async () => {
+  const labels: string[] = [];
+  const context = testContext({ agent: doorTo(fakeService()) });
+  await checkAgent(context, {}, (label) => labels.push(label));
+  assert.deepEqual(labels, [
+    'reading the database',
+    'starting each plugin',
+    'asking for the models',
+  ]);
 });
 
 test('a refused plugin fails with how to switch it off', async () => {

@@ -7,16 +7,17 @@ import { officialPlugins } from '../agent-connection.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { shownError } from '../failure.ts';
-import { counted, duration } from '../wording.ts';
+import { count, counted, duration } from '../wording.ts';
 import { withAgent } from '../with-agent.ts';
 import { checkPluginStarts } from './doctor-plugins.ts';
 import type { Finding } from './finding.ts';
 import { MODEL_MISSING_LINE } from './models.ts';
 
-/** Opens the agent, or connects to the one that runs, and asks it. */
+/** Opens the agent, or connects to the one that runs, and asks it; `wait` hears what is waited for. */
 export async function checkAgent(
   context: CommandContext,
   options: OptionValues,
+  wait: (label: string) => void = () => undefined,
 ): Promise<readonly Finding[]> {
   // Unknown keys were told by the check of the configuration.
   const quiet = { ...context, error: { write: () => undefined } };
@@ -27,11 +28,15 @@ export async function checkAgent(
       running === undefined
         ? 'no daemon runs; opened here'
         : 'the daemon answers and has opened it';
-    return await withAgent(quiet, options, async ({ service }) => [
-      await checkStatus(service, how),
-      ...(await checkPlugins(service, context)),
-      ...(await checkModels(service)),
-    ]);
+    return await withAgent(quiet, options, async ({ service }) => {
+      const findings = [await checkStatus(service, how)];
+      wait('reading the database');
+      findings.push(await checkDatabase(service));
+      wait('starting each plugin');
+      findings.push(...(await checkPlugins(service, context)));
+      wait('asking for the models');
+      return [...findings, ...(await checkModels(service))];
+    });
   } catch (error) {
     return [failed(error)];
   }
@@ -40,9 +45,15 @@ export async function checkAgent(
 async function checkStatus(service: AgentService, how: string): Promise<Finding> {
   const { directory, uptimeSeconds } = await service.query('status', {});
   const since = uptimeSeconds >= 1 ? `, up for ${duration(uptimeSeconds * 1_000)}` : '';
-  // What opening a store checks; a page that was altered since shows when it is read.
-  const checked = 'header, version and length are right, not every page was read';
-  return { state: 'ok', text: `store ${directory}: ${how}${since}: ${checked}` };
+  return { state: 'ok', text: `store ${directory}: ${how}${since}` };
+}
+
+async function checkDatabase(service: AgentService): Promise<Finding> {
+  const { pages, bytes, problems } = await service.query('integrity', {});
+  const read = `database: ${counted(pages, 'page')} (${count(bytes)} bytes) read`;
+  if (problems.length === 0) return { state: 'ok', text: `${read}, none is damaged` };
+  const remedy = 'stop the agent, copy the data directory, then restore a backup';
+  return { state: 'fail', text: `${read}, damaged: ${problems.join('; ')}`, remedy };
 }
 
 async function checkPlugins(

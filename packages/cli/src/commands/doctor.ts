@@ -39,7 +39,7 @@ export async function doctor(
   tell(checkConfiguration(environment));
   tell(checkDirectory(environment));
   tell(checkSandbox(environment));
-  tell(await checkAgent(context, options));
+  tell(await checkAgent(context, options, (label) => progress.wait(label)));
   progress.end();
   if (options['json'] === true) context.output.write(`${visibleJson(findings, 2)}\n`);
   return findings.some(({ state }) => state === 'fail') ? exitCodes.failed : exitCodes.ok;

@@ -1,4 +1,10 @@
-export type { AgentService, ContextSection, ConversationSummary, Explanation } from './service.ts';
+export type {
+  AgentService,
+  ContextSection,
+  ConversationSummary,
+  Explanation,
+  Integrity,
+} from './service.ts';
 export type { ModelSummary, PluginSummary, Queries, QueryName, SendRequest } from './service.ts';
 export type { TurnAction, TurnSummary } from './service.ts';
 export type { ModelAnswer, ModelDelta, ModelEngine, ModelRequest, OfferedTool } from './engine.ts';

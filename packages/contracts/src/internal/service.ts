@@ -97,6 +97,14 @@ export interface PluginSummary {
   readonly tools: readonly { readonly tool: string; readonly description: string }[];
 }
 
+/** What reading the whole database found. */
+export interface Integrity {
+  readonly pages: number;
+  readonly bytes: number;
+  /** In the words of the database, at most five; empty for a whole file. */
+  readonly problems: readonly string[];
+}
+
 /** Questions that can be put to the service, with what they take and give. */
 export interface Queries {
   readonly conversations: { input: { limit: number }; output: readonly ConversationSummary[] };
@@ -117,6 +125,8 @@ export interface Queries {
       readonly turnsRunning: number;
     };
   };
+  /** Reads every page of the database; takes as long as the file is large. */
+  readonly integrity: { input: Record<string, never>; output: Integrity };
   /** Hides the last turn from the conversation; again, the one before. Returns what was undone. */
   readonly undo: { input: { conversation: string }; output: { readonly text: string } };
   /** Chooses the model of later turns, until the next start. */
