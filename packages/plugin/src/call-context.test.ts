@@ -36,3 +36,21 @@ test('without storage each operation says so; with it the key is not in the cont
   assert.ok(!JSON.stringify(context).includes(key));
   assert.equal(await context.storage.get('a'), undefined);
 });
+
+test('storage that could not be opened once is opened by the next one who needs it', async (t) => {
+  const storage = await temporaryStorage();
+  t.after(() => storage.remove());
+  const { directory, key } = storage;
+  const source = createStorageSource();
+  let loads = 0;
+  const storages: typeof source = () => {
+    loads += 1;
+    return loads === 1 ? Promise.reject(new Error('too many open files')) : source();
+  };
+  const given = readCircumstances({ storage: { directory, key } }, ambient);
+  const context = createContext(given, { signal: new AbortController().signal, storages, call });
+  await assert.rejects(context.storage.get('a'), /too many open files/);
+  await context.storage.set('a', 1);
+  assert.equal(await context.storage.get('a'), 1);
+  assert.equal(loads, 2);
+});

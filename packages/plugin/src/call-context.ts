@@ -40,10 +40,20 @@ export type StorageSource = () => Promise<StorageFactory>;
 
 /** A source that loads once. */
 export function createStorageSource(): StorageSource {
-  let loaded: Promise<StorageFactory> | undefined;
-  return () => {
-    loaded ??= import('./storage.ts').then((module) => new module.StorageFactory());
-    return loaded;
+  return shared(async () => new (await import('./storage.ts')).StorageFactory());
+}
+
+/** Runs once for everybody who asks; a failure is not kept, so whoever asks next tries again. */
+function shared<Result>(run: () => Promise<Result>): () => Promise<Result> {
+  let running: Promise<Result> | undefined;
+  return async () => {
+    const mine = (running ??= run());
+    try {
+      return await mine;
+    } catch (error) {
+      if (running === mine) running = undefined;
+      throw error;
+    }
   };
 }
 
@@ -89,11 +99,7 @@ function openLater(
   handle: StorageHandle,
   parts: { readonly signal: AbortSignal; readonly storages: StorageSource },
 ): UpdatableStorage {
-  let opened: Promise<UpdatableStorage> | undefined;
-  const storage = (): Promise<UpdatableStorage> => {
-    opened ??= parts.storages().then((factory) => factory.open(handle, parts.signal));
-    return opened;
-  };
+  const storage = shared(async () => (await parts.storages()).open(handle, parts.signal));
   return {
     get: async (name) => (await storage()).get(name),
     set: async (name, value) => (await storage()).set(name, value),
