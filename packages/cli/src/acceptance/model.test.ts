@@ -196,6 +196,20 @@ test('what reaches outside is asked about: approved it runs, denied the model re
   assert.equal(endOf(denied).text, 'It did not.');
 });
 
+test('a typed command that is asked about ends like one that is not: seen, and part of the conversation', async (context) => {
+  const { agent, server } = await connect(context, [{ text: 'I saw it.' }, { text: 'I saw it.' }]);
+  for (const assurance of ['local', 'none'] as const) {
+    const conversation = `typed-${assurance}`;
+    const command = `echo canary-${assurance}`;
+    const request = typed(`!${command}`, { command, conversation, assurance });
+    const parts = await readParts(agent.send(request), answering(agent, 'approve'));
+    assert.equal(partsOf(parts, 'approval-ask').length, assurance === 'none' ? 1 : 0);
+    assert.match(endOf(parts).text, new RegExp(`^\\W*canary-${assurance}\\W*$`));
+    await readParts(agent.send(typed('what did it say?', { ...modelOnly, conversation })));
+    assert.match(server.requests.at(-1)?.bytes ?? '', new RegExp(`n?canary-${assurance}\\\\n`));
+  }
+});
+
 test('where nobody can answer, what would be asked is denied without a question', async (context) => {
   const { agent, server } = await connect(context, [
     {

@@ -31,12 +31,16 @@ export function replyEntry(text: string, style: Style): Component {
 }
 
 /** Output as it is, without Markdown or the fence around it; its end is kept when it is long. */
-export function outputEntry(text: string, style: Style): Component {
+export function outputEntry(
+  text: string,
+  style: Style,
+  linesMax: number = OUTPUT_LINES_MAX,
+): Component {
   const clean = sanitise(text).trimEnd();
   const fenced = /^(`{3,}|~{3,})[^\n]*\n([^]*)\n\1(?:\n([^]*))?$/.exec(clean);
   const [, , inner = clean, after] = fenced ?? [];
   const lines = [inner, ...(after === undefined ? [] : [after])].join('\n').split('\n');
-  const left = Math.max(0, lines.length - OUTPUT_LINES_MAX);
+  const left = Math.max(0, lines.length - linesMax);
   const shown = lines.slice(left);
   if (left > 0) shown.unshift(style.dim(`… ${left} lines before`));
   return prefixed(shown, { first: '  ', blank: false, paint: (line) => line });

@@ -190,3 +190,48 @@ test('a question shows the whole call and how it was answered', () => {
     ].join('\n'),
   );
 });
+
+test('what a program printed stands below its call, whether it was asked about or not', () => {
+  const printed = {
+    status: 'done',
+    text: '```\n\u001b[2Ja.txt\n```',
+    data: { exitCode: 0 },
+  } as const;
+  const call = { callId: 'a', tool: 'shell_run', arguments: { path: '/tmp/x' } };
+  const asked = { type: 'approval-ask', turn: turnId, plugin: 'shell', reason: 'Why.' } as const;
+  const shownFor = (isAsked: boolean): string => {
+    const { shown, text } = display();
+    if (isAsked) {
+      shown.show({ ...asked, call, expiresAt: 0 });
+      shown.show({ type: 'approval-end', callId: 'a', approved: true });
+    }
+    shown.show(start('a', 'shell_run'));
+    shown.show(ended('a', printed));
+    shown.show(end('There is one file.'));
+    return text();
+  };
+  const output = '  ✓ shell_run · 1.2 s · path: /tmp/x\n  a.txt\n\n  There is one file.\n--';
+  assert.equal(shownFor(false), output);
+  assert.ok(shownFor(true).endsWith(`✓ allowed\n${output}`), shownFor(true));
+});
+
+test('a long output below a call keeps its end, and what the reply repeats is shown once', () => {
+  const lines = Array.from({ length: 50 }, (_, line) => `line ${line}`).join('\n');
+  const outcome = { status: 'done', text: lines, data: { exitCode: 0 } } as const;
+  const { shown, text } = display();
+  shown.show(start('a', 'shell_run'));
+  shown.show(ended('a', outcome));
+  assert.match(text(), /… 30 lines before\n {2}line 30\n/);
+  const fast = display();
+  const intent = {
+    type: 'intent-resolve',
+    intent: 'code.run',
+    plugin: 'p',
+    confidence: 1,
+  } as const;
+  fast.shown.show({ ...intent, tool: 'code_run' });
+  fast.shown.show(start('a', 'code_run'));
+  fast.shown.show(ended('a', { ...outcome, text: '```\n42\n```' }));
+  fast.shown.show(end('```\n42\n```'));
+  assert.match(fast.text(), /path: \/tmp\/x\n\n {2}42\n--$/);
+});

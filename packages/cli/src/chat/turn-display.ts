@@ -3,7 +3,7 @@
 
 import { truncateToWidth } from '@earendil-works/pi-tui';
 import type { Component } from '@earendil-works/pi-tui';
-import type { Clock, StreamPart, ToolCall } from '@opencomputer/contracts';
+import type { Clock, StreamPart, ToolCall, ToolOutcome } from '@opencomputer/contracts';
 import { approvalLines } from '../approval-question.ts';
 import { failureText } from '../failure.ts';
 import { sanitiseLine } from '../sanitise.ts';
@@ -16,6 +16,9 @@ import type { Screen } from './screen.ts';
 
 /** Characters of a call's arguments beside its name. */
 const ARGUMENT_CHARACTERS = 120;
+
+/** Lines of a program's output below its call, of which the model sees all. */
+const OUTPUT_LINES_SHOWN = 20;
 
 /** Running tools that are listed; the others are counted. */
 const TOOLS_SHOWN_MAX = 6;
@@ -55,6 +58,8 @@ export class TurnDisplay implements Component {
   #shown: StreamedText[] = [];
   #activity = 'sending';
   #turn = '';
+  /** The reply is the outcome of the one call, so that it is not shown twice. */
+  #isFast = false;
 
   constructor(options: TurnDisplayOptions) {
     this.#options = options;
@@ -84,6 +89,7 @@ export class TurnDisplay implements Component {
         this.#activity = 'thinking';
         break;
       case 'intent-resolve':
+        this.#isFast = true;
         this.#note(style.dim(`· ${intentText(part)}`));
         break;
       case 'notice':
@@ -194,6 +200,9 @@ export class TurnDisplay implements Component {
     const line = `${mark} ${name} · ${duration(part.durationMs)}${this.#beside(details)}`;
     if (isDone) this.#options.screen.append(lineEntry(line));
     else this.#note(line);
+    if (!this.#isFast && isProgramEnd(part.outcome)) {
+      this.#options.screen.append(outputEntry(part.outcome.text, style, OUTPUT_LINES_SHOWN));
+    }
     this.#activity = 'thinking';
   }
 
@@ -204,7 +213,8 @@ export class TurnDisplay implements Component {
     const unshown = this.#unshown(answered(part) ?? '');
     if (unshown !== '') {
       screen.append(blankEntry());
-      screen.append(isRaw ? outputEntry(unshown, style) : replyEntry(unshown, style));
+      const isOutput = isRaw || isOneFence(unshown);
+      screen.append(isOutput ? outputEntry(unshown, style) : replyEntry(unshown, style));
     }
     if (part.status === 'cancelled') this.#note(style.warn('Interrupted.'));
     else if (part.error !== undefined) this.#note(style.bad(failureText(part.error)));
@@ -219,6 +229,17 @@ export class TurnDisplay implements Component {
     const isBegun = streamed !== '' && reply.startsWith(streamed);
     return isBegun ? reply.slice(streamed.length).trimStart() : reply;
   }
+}
+
+/** What a program printed, as the tools that run one tell it. */
+function isProgramEnd(outcome: ToolOutcome): boolean {
+  if (outcome.status !== 'done' || typeof outcome.data !== 'object') return false;
+  return outcome.data !== null && 'exitCode' in outcome.data;
+}
+
+/** Nothing but one block of code: its fence would say no more than its place does. */
+function isOneFence(text: string): boolean {
+  return /^(`{3,})[^\n`]*\n(?:(?!\1)[^\n]*\n)*\1$/.test(text.trim());
 }
 
 /** Without white space, which differs between the stream and the whole. */
