@@ -55,7 +55,7 @@ if (postgres !== undefined) {
     assert.deepEqual(await mailbox.open(), [message]);
     const reply = { channel: 'test', person: 'ann', conversation: 'c', text: 'note' };
     await database.write([
-      await mailbox.enqueue({ ...reply, id: identifier() }),
+      ...(await mailbox.enqueue({ ...reply, id: identifier() })),
       mailbox.finish(message.id),
     ]);
     assert.equal((await mailbox.waiting('ann'))[0]?.text, 'note');

@@ -10,7 +10,8 @@ import type {
   TurnMachine,
   Understand,
 } from '@opencomputer/contracts/internal';
-import { channelMigrations, createMailbox, createNotices } from './channels/index.ts';
+import * as backup from './backup/index.ts';
+import * as channels from './channels/index.ts';
 import { systemClock, within } from './clock.ts';
 import * as core from './core/index.ts';
 import type { Conversation, IntentParser } from './core/index.ts';
@@ -19,6 +20,7 @@ import type { CallLog, Driver, Journal, OtherQueries } from './driver/index.ts';
 import { createPriors, feedbackMigrations } from './feedback/index.ts';
 import type { Priors } from './feedback/index.ts';
 import type { RunningDaemon } from './gateway/index.ts';
+import { createEngineLoader } from './engine-package.ts';
 import { createIdentifiers } from './identifier.ts';
 import { createModelEngine, packageLoader } from './llm/index.ts';
 import type { LanguageEngine } from './llm/index.ts';
@@ -36,16 +38,16 @@ import {
   systemTemplate,
 } from './prompts/index.ts';
 import { abilitiesOf, assistantSkill, memorySkill, settingsOf } from './skills/index.ts';
-import { checkIntegrity, openStore, readCached, writeCached } from './store/index.ts';
+import { checkIntegrity, createCache, openDataDirectory, openStore } from './store/index.ts';
+import { sharedStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
-import { createTimers, workflowMigrations } from './workflows/index.ts';
-import type { Timers } from './workflows/index.ts';
+import { createTimers, silenceDue, workflowMigrations } from './workflows/index.ts';
 import { version } from './version.ts';
 
 /** The one person of an embedded installation. */
 const owner = 'owner';
 /** Time that running turns are given at the end. */
-const graceMsMax = 25_000;
+const graceMsMax = 15_000;
 const outputTokensMax = 4_096;
 const startMsMax = 2_000;
 
@@ -61,13 +63,18 @@ export interface AgentOptions {
   /** What a second process is told holds the data directory. */
   readonly command?: string;
   readonly clock?: Clock;
+  /** Channels that deliver by themselves, beside those of the configuration. */
+  readonly channels?: readonly channels.RegisteredChannel[];
+  /** How this process takes part in a cluster; absent: it is the only one. */
+  readonly cluster?: driving.ClusterOptions;
   /** Told of faults that no person waits for; silent when absent. */
   readonly report?: (error: unknown, about: string) => void;
 }
 
 /** The options with their defaults, and the open store. */
-interface Given extends Required<AgentOptions> {
+interface Given extends Required<Omit<AgentOptions, 'cluster'>>, Pick<AgentOptions, 'cluster'> {
   readonly store: Store;
+  readonly backups: backup.Backups;
   /** One source, since the order among all identifiers counts. */
   readonly identifier: IdentifierSource;
 }
@@ -90,6 +97,30 @@ const machine: TurnMachine = {
   isFinal: core.isFinal,
 };
 
+/** What every store of the agent consists of. */
+const kept = {
+  migrations: [
+    ...channels.channelMigrations,
+    ...driving.driverMigrations,
+    ...memoryMigrations,
+    ...workflowMigrations,
+    ...feedbackMigrations,
+  ],
+  proven: [channels.inboxProven, channels.outboxProven, driving.eventsProven],
+};
+
+/** Brings a backup back: proven first, then beside, then in place. See the component `backup`. */
+export const restoreBackup: ReturnType<typeof backup.createRestore> = backup.createRestore({
+  openStore: (path) =>
+    openStore({ path, command: 'agent backup restore', clock: systemClock, ...kept }),
+  settle: [
+    ({ database, sealing }) => channels.holdRestored(database, sealing),
+    ({ database, sealing }, now) => silenceDue(database, sealing, now),
+  ],
+  hold: (path) => openDataDirectory({ path, command: 'agent backup', now: systemClock.now }),
+  now: systemClock.now,
+});
+
 /** Opens the agent in this process. Rejects with the STORE_ and MIGRATION_ errors of its store. */
 export async function openAgent(options: AgentOptions): Promise<AgentService> {
   return (await compose(options)).service;
@@ -99,7 +130,8 @@ export async function openAgent(options: AgentOptions): Promise<AgentService> {
 export async function serve(
   options: AgentOptions & { readonly port?: number; readonly timeZone: string },
 ): Promise<RunningDaemon> {
-  const { service, store } = await compose({ command: 'agent serve', ...options });
+  const { service, store, backups } = await compose({ command: 'agent serve', ...options });
+  backups.start(options.configuration.backup);
   const { port, timeZone, clock = systemClock, report } = options;
   const { startDaemon } = await import('./gateway/index.ts');
   return startDaemon({
@@ -119,29 +151,24 @@ export async function serve(
 
 async function compose(
   options: AgentOptions,
-): Promise<{ readonly service: AgentService; readonly store: Store }> {
+): Promise<{ service: AgentService; store: Store; backups: backup.Backups }> {
   const given = {
     clock: systemClock,
     command: 'agent',
     report: (): undefined => undefined,
     identifier: createIdentifiers(),
+    channels: [],
     ...options,
   };
-  const migrations = [
-    ...channelMigrations,
-    ...driving.driverMigrations,
-    ...memoryMigrations,
-    ...workflowMigrations,
-    ...feedbackMigrations,
-  ];
-  const { directory: path, command, clock } = given;
-  const store = await openStore({ path, command, migrations, clock });
+  const { directory: path, command, clock, report } = given;
+  const shared = given.cluster && sharedStore(given.cluster);
+  const store = await openStore({ path, command, clock, ...kept, ...shared });
   try {
-    const parts = await makeParts({ ...given, store });
-    const { driver, timers, service } = assemble(parts);
-    await driver.resume();
-    await within(clock, startMsMax, timers.start());
-    return { service, store };
+    const backups = backup.createBackups({ store, clock, version, report });
+    const parts = await makeParts({ ...given, store, backups });
+    const { start, service } = await assemble(parts);
+    await start();
+    return { service, store, backups };
   } catch (error) {
     await store.close();
     throw error;
@@ -161,32 +188,29 @@ async function makeParts(given: Given): Promise<Parts> {
   return { ...given, gate, engine, host, priors, journal, calls, grants };
 }
 
-/** What runs once the parts are wired. */
-interface Running {
-  readonly driver: Driver;
-  readonly timers: Timers;
-  readonly service: AgentService;
-}
-
-/** Everything that runs, wired. */
-function assemble(parts: Parts): Running {
+/** Everything that runs, wired; `start` goes on with what an earlier process left. */
+async function assemble(
+  parts: Parts,
+): Promise<{ service: AgentService; start: () => Promise<void> }> {
   const { store, clock, report, host, gate, engine, journal, grants, configuration } = parts;
   const { identifier } = parts;
-  const { database, sealing } = store;
-  const mailbox = createMailbox(database, sealing, report);
-  const notices = createNotices(mailbox);
+  const shared = { database: store.database, sealing: store.sealing, clock, report };
+  const { mailbox, notices, delivery, outbox } = channels.createChannels({
+    ...shared,
+    channels: [...parts.channels, ...channels.webhookChannels({ ...parts, fetch })],
+    random: Math.random,
+    ...driving.replyEvents(journal),
+  });
   const timeZone = zoneOf(configuration);
   const { enqueue } = mailbox;
   const firing = { host, gate, grants, journal, enqueue, clock, identifier, timeZone, report };
   const timers = createTimers({
-    database,
-    sealing,
-    clock,
-    report,
+    ...shared,
     fire: (timer) => driving.fireTimer(firing, timer),
-    fired: ({ person }) => notices.announce(person),
+    fired: ({ person }) => (notices.announce(person), delivery.wake()),
   });
-  const driver = driving.createDriver<Conversation>({
+  const log = { journal, mailbox, database: store.database };
+  const ports: driving.DriverPorts<Conversation> = {
     core: {
       machine,
       dialogue: core.createDialogue(() => core.windowLimits(engine.contextTokens())),
@@ -203,28 +227,45 @@ function assemble(parts: Parts): Running {
       folders: configuration.folders,
     },
     log: {
-      journal,
-      mailbox,
-      database,
+      ...log,
       observe: (ended) => [parts.priors.count(ended)],
       announce: notices.announce,
+      replied: delivery.wake,
     },
     engine,
     clock,
     identifier,
     budget: configuration.budget,
     report,
+  };
+  const driver = await driving.openDriver({
+    ...parts,
+    ports,
+    person: owner,
+    fireTimers: () => timers.fireDue(),
+    graceMs: graceMsMax,
+    load: createEngineLoader(packageLoader(store.directory.file('packages'))),
   });
+  const drain = async (): Promise<void> => {
+    await Promise.all([driver.stop(graceMsMax), timers.stop()]);
+    await delivery.stop();
+  };
   const close = async (): Promise<void> => {
-    await timers.stop();
-    await driver.stop(graceMsMax);
+    await parts.backups.stop();
     await host.stop();
     engine.stop();
     await store.close();
   };
-  const served = { queries: makeQueries(parts, driver), person: owner, notices, close };
-  const service = driving.createService({ driver, journal, ...served });
-  return { driver, timers, service };
+  const queries = makeQueries(parts, driver);
+  const pending = driving.createPending({ driver, log, outbox, now: clock.now });
+  const answering = { driver, journal, notices, pending, queries, person: owner };
+  const service = driving.createService({ ...answering, drain, close });
+  const start = async (): Promise<void> => {
+    await driver.resume();
+    if (parts.cluster !== undefined) return;
+    await within(clock, startMsMax, Promise.all([timers.start(), delivery.start(driver.receive)]));
+  };
+  return { start, service };
 }
 
 function makeEngine(given: Given, calls: CallLog): LanguageEngine {
@@ -321,6 +362,7 @@ function makeUnderstand(parts: Parts): Understand {
     if (message.command !== undefined) {
       return core.typedCommand(message.id, message.command, driving.shellTool);
     }
+    if (message.repeat !== undefined) return core.repeated(message.id, message.repeat);
     if (message.modelOnly === true || (configuration.fastPath === 'off' && modelConnected)) {
       return core.leaveToModel(modelConnected, 'the fast path is off');
     }
@@ -343,16 +385,9 @@ function loadParser({ host, store, pluginDirectory, report }: Parts): Promise<In
     host.intents().map(({ declaration }) => declaration),
     host.tools().map(({ declaration }) => declaration),
   );
-  const built = { directory: pluginDirectory, name: 'intents' };
-  const kept = { directory: store.directory.file('cache'), name: 'intents' };
-  return core.loadParser(sources, (text) => hash('sha256', text), [
-    { read: (digest) => readCached({ ...built, digest }) },
-    {
-      read: (digest) => readCached({ ...kept, digest }),
-      write: (digest, bytes) =>
-        writeCached({ ...kept, digest }, bytes).catch((error: unknown) => report(error, 'cache')),
-    },
-  ]);
+  const built = createCache({ directory: pluginDirectory, name: 'intents', report });
+  const kept = createCache({ directory: store.directory.file('cache'), name: 'intents', report });
+  return core.loadParser(sources, (text) => hash('sha256', text), [{ read: built.read }, kept]);
 }
 
 function makePrepare({ host, calls, configuration }: Parts): PrepareRequest<Conversation> {
@@ -381,6 +416,7 @@ function makeQueries(parts: Parts, driver: Driver): OtherQueries {
       await host.refresh(AbortSignal.timeout(graceMsMax));
       return host.describe();
     },
+    backup: (input) => parts.backups.create(input),
     integrity: () => checkIntegrity(parts.store.directory.file('store.sqlite')),
     status: async () => ({
       version,

@@ -1,6 +1,8 @@
 // Owns contract 5, the channel: how messages come in and replies go out. Refuses decisions about
 // what a sender may do: a channel only says who it is and how sure it is.
 
+import type { ToolCall } from './tool.ts';
+
 /** How sure a channel is of the sender: by the operating system's user, a key, or not at all. */
 export type SenderAssurance = 'local' | 'key' | 'none';
 
@@ -27,6 +29,8 @@ export interface InboundMessage {
   readonly folder?: string;
   /** A shell command that the person typed, to be run as it stands. */
   readonly command?: string;
+  /** A call whose outcome is unknown, which the person wants done again. */
+  readonly repeat?: { readonly outcome: string; readonly call: ToolCall };
   /** True when the person wants the model, not the fast path. */
   readonly modelOnly?: boolean;
 }

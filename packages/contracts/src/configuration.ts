@@ -36,6 +36,11 @@ const packageName = z
   .string()
   .regex(/^(?:@[a-z0-9~-][a-z0-9._~-]{0,99}\/)?[a-z0-9~-][a-z0-9._~-]{0,99}$/);
 
+const variableExpected = expected('the name of an environment variable');
+const variableName = z
+  .string(variableExpected)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, variableExpected);
+
 const flag = z.boolean(expected('true or false'));
 
 /** A model that can answer. The first that works does; the others are fallbacks, in order. */
@@ -57,10 +62,7 @@ export const modelConfiguration = z
      */
     url: addressOrFile.optional(),
     /** Name of the environment variable that holds the key; absent: the provider's usual one. */
-    keyVariable: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, expected('the name of an environment variable'))
-      .optional(),
+    keyVariable: variableName.optional(),
     /** The key itself, where no environment variable can be set. The file is readable by its owner only. */
     key: text(1_000).optional(),
     /** The protocol that an OpenAI server speaks. */
@@ -106,7 +108,29 @@ export const pluginConfiguration = z.object({
 });
 export type PluginConfiguration = z.infer<typeof pluginConfiguration>;
 
+const backupExpected = expected('a number of hours or days, such as 12h or 1d');
+
 const section = expected('a section with keys');
+
+/** Where replies and reminders are also sent, by HTTP POST, signed. */
+export const webhookConfiguration = z
+  .object(
+    {
+      url: address,
+      /** `notices`: what the agent says by itself, such as reminders; `all`: each reply too. */
+      sends: z.enum(['notices', 'all'], expected('notices or all')).default('notices'),
+      /** Name of the environment variable that holds the secret of the signature. */
+      secretVariable: variableName.optional(),
+      /** The secret itself, where no environment variable can be set. */
+      secret: text(1_000).optional(),
+    },
+    section,
+  )
+  .check(({ value, issues }) => {
+    if ((value.secret === undefined) !== (value.secretVariable === undefined)) return;
+    const message = 'secretVariable or secret, one of them';
+    issues.push({ code: 'custom', path: [], input: undefined, message });
+  });
 
 /** Holds help and the tool search, without which a model reaches no more than the always-on tools. */
 const assistantPlugin = 'assistant';
@@ -161,6 +185,25 @@ export const configuration = z.object(
         {
           /** Tools that may run without a question, each as `plugin/tool`. */
           allow: z.array(pluginTool, allowedExpected).max(200, allowedExpected).default([]),
+        },
+        section,
+      )
+      .prefault({}),
+    /** Ways out beside the terminal and the port. */
+    channels: z.object({ webhook: webhookConfiguration.optional() }, section).prefault({}),
+    /** Scheduled backups; set up by `agent backup schedule`. */
+    backup: z
+      .object(
+        {
+          /** Absent: none. */
+          every: z
+            .string(backupExpected)
+            .regex(/^[1-9]\d{0,3}[hd]$/, backupExpected)
+            .optional(),
+          /** Backups that are kept. */
+          keep: whole(1, 1_000).default(7),
+          /** Absent: the folder `backups` of the data directory. */
+          directory: text(4_096).optional(),
         },
         section,
       )

@@ -268,6 +268,12 @@ export const errorTable = {
     'The Temporal server at {address} cannot be used: {problem}.',
     'Check --temporal-address, the namespace, and that the server runs.',
   ),
+  // channels
+  CHANNEL_REFUSED: operator(
+    502,
+    'The channel {channel} did not take the reply: {problem}.',
+    'It is tried again for some hours; see `agent pending`.',
+  ),
   // the service itself
   SERVICE_STOPPING: user(503, 'The agent is stopping.', 'Try again in a few seconds.'),
   SERVICE_BUSY: user(503, 'Too many requests are waiting.', 'Try again shortly.'),

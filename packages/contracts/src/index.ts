@@ -6,7 +6,15 @@ export { AgentError, fromErrorData, isAgentError, toErrorData } from './agent-er
 export type { ErrorData, ErrorDetails } from './agent-error.ts';
 export type { AgentEvent, EventSubject } from './event.ts';
 export type { AssistantPart, CallState, CallStatus, CandidateScore, Command } from './turn.ts';
-export type { Expectation, FinishReason, Message, Plan, TurnBudget, TurnInput } from './turn.ts';
+export type {
+  Expectation,
+  FinishReason,
+  Message,
+  OutcomeDecision,
+  Plan,
+  TurnBudget,
+  TurnInput,
+} from './turn.ts';
 export type { TurnProgress, TurnReply, TurnState, TurnStatus, Usage } from './turn.ts';
 export { toolDeclaration, toolEffect, toolName, toolReach } from './tool.ts';
 export type { TimerChange, ToolCall, ToolDeclaration, ToolEffect, ToolOutcome } from './tool.ts';

@@ -21,7 +21,7 @@ export type StreamPart =
   | { readonly type: 'text-delta'; readonly id: string; readonly delta: string }
   | { readonly type: 'text-end'; readonly id: string }
   | {
-      /** Text shown under this id is taken back, since another model answers instead. */
+      /** Text shown under this id is taken back: another model answers, or the agent stops. */
       readonly type: 'text-withdraw';
       readonly id: string;
       readonly reason: string;
@@ -43,7 +43,15 @@ export type StreamPart =
       readonly expiresAt: number;
     }
   | { readonly type: 'approval-end'; readonly callId: string; readonly approved: boolean }
-  | { readonly type: 'notice'; readonly text: string }
+  | {
+      /** What waited for the person: said by the agent itself, or an answer that a crash kept back. */
+      readonly type: 'notice';
+      readonly text: string;
+      /** Id of the reply, by which one that is shown again after a crash is known. */
+      readonly reply?: string;
+      /** Its turn: the text replaces whatever was shown of that turn before. */
+      readonly turn?: string;
+    }
   | {
       readonly type: 'turn-end';
       readonly turn: string;

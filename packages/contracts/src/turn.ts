@@ -68,7 +68,8 @@ export interface CandidateScore {
 
 /** What the person is expected to say next; carried from a finished turn to the next one. */
 export interface Expectation {
-  readonly type: 'slot' | 'confirm' | 'choose';
+  /** `retry`: whether `call`, whose outcome is unknown, is done again or left. */
+  readonly type: 'slot' | 'confirm' | 'choose' | 'retry';
   readonly intent: string;
   /** The slot asked for, with `slot`. */
   readonly slot?: string;
@@ -76,6 +77,16 @@ export interface Expectation {
   readonly slots: Readonly<Record<string, { readonly value: Json; readonly text: string }>>;
   /** Tools to choose among, with `choose`. */
   readonly candidates?: readonly CandidateScore[];
+  /** The call to decide about, with `retry`, and its outcome as `<turn>/<call>`. */
+  readonly call?: ToolCall;
+  readonly outcome?: string;
+}
+
+/** The person's decision about a call whose outcome is unknown. */
+export interface OutcomeDecision {
+  /** As `<turn>/<call>`. */
+  readonly outcome: string;
+  readonly how: 'retry' | 'drop';
 }
 
 /** What resolving an intent proposes for a turn. */
@@ -86,13 +97,14 @@ export type Plan =
       readonly call: ToolCall;
       readonly intent: string;
       readonly candidates: readonly CandidateScore[];
+      readonly decides?: OutcomeDecision;
     }
   /** A question back to the person, no model. */
   | { readonly type: 'question'; readonly text: string; readonly expectation: Expectation }
   /** To the model. */
   | { readonly type: 'model' }
   /** Words back to the person, no model. */
-  | { readonly type: 'answer'; readonly text: string }
+  | { readonly type: 'answer'; readonly text: string; readonly decides?: OutcomeDecision }
   /** Nobody can do it: no intent is known, and no model is connected. */
   | { readonly type: 'fail'; readonly error: ErrorData };
 
@@ -141,6 +153,13 @@ export type TurnInput =
       readonly reason?: string;
     }
   | { readonly type: 'turn-steer'; readonly at: number; readonly text: string }
+  | {
+      /** The turn goes on in another process; the time since its last input does not count. */
+      readonly type: 'turn-resume';
+      readonly at: number;
+      /** Milliseconds by the wall clock, which may have been set meanwhile: can be negative. */
+      readonly pausedMs: number;
+    }
   | { readonly type: 'turn-cancel'; readonly at: number; readonly reason: string }
   | { readonly type: 'timer-fire'; readonly at: number; readonly timer: 'deadline' | 'approval' };
 
@@ -170,6 +189,8 @@ export type CallStatus = 'planned' | 'asked' | 'running' | 'finished';
 export interface CallState {
   readonly call: ToolCall;
   readonly status: CallStatus;
+  /** When it was allowed to run. */
+  readonly startedAt?: number;
   readonly outcome?: ToolOutcome;
 }
 
@@ -201,6 +222,10 @@ export interface TurnProgress {
   readonly steered: readonly string[];
   /** The intent that took the fast path. */
   readonly intent?: string;
+  /** IANA zone of the person, for instants in words. */
+  readonly timeZone: string;
+  /** Calls of which nobody knows whether they took effect, with when they were started. */
+  readonly unknown?: readonly { readonly call: ToolCall; readonly at: number }[];
 }
 
 /** How a turn ended for the person. */

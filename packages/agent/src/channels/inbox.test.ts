@@ -45,7 +45,9 @@ test('a message is open as it was accepted, until it is finished', async (contex
   const inbox = createInbox(database, sealing);
   const one = message('m1', { folder: '/x', command: 'ls', modelOnly: true });
   assert.equal(await inbox.accept(one), 'accepted');
-  assert.deepEqual(await inbox.open(), [one]);
+  const { id, person, conversation } = one;
+  assert.deepEqual(await inbox.open(), [{ id, person, conversation, starts: 1 }]);
+  assert.deepEqual(await inbox.read(id), one);
   await database.write([inbox.finish(one.id)]);
   assert.deepEqual(await inbox.open(), []);
 });
@@ -78,8 +80,8 @@ test('messages of one millisecond are resumed in the order of their identifiers'
   // Not even the order of the rows is to be relied on.
   for (const one of messages.toReversed()) await inbox.accept(one);
   assert.deepEqual(
-    (await inbox.open()).map(({ channelMessageId }) => channelMessageId),
-    messages.map(({ channelMessageId }) => channelMessageId),
+    (await inbox.open()).map(({ id }) => id),
+    messages.map(({ id }) => id),
   );
 });
 
@@ -92,20 +94,57 @@ test('neither the words nor the channel’s id are in the table', async (context
   assert.doesNotMatch(text.join('\n'), /canary|words/);
 });
 
-test('a message that was altered, or whose person was erased, does not hold back the others', async (context) => {
+test('a message that was altered, or whose person was erased, cannot be read; the others can', async (context) => {
   const { database, sealing } = await open(context);
-  const reports: string[] = [];
-  const inbox = createInbox(database, sealing, (error, about) =>
-    reports.push(`${about}: ${String(error)}`),
-  );
+  const inbox = createInbox(database, sealing);
   const [altered, whole] = [message('m1'), message('m2')];
   const erased = message('m3', { person: 'bob' });
   for (const one of [altered, whole, erased]) await inbox.accept(one);
   const sql = 'update inbox set payload = ? where id = ?';
   await database.write([{ sql, parameters: [new Uint8Array(64).fill(7), altered.id] }]);
   await sealing.erase('bob');
-  assert.deepEqual(await inbox.open(), [whole]);
-  assert.equal(reports.length, 2);
-  assert.ok(reports.some((line) => line.startsWith(`message ${altered.id}: `)));
-  assert.ok(reports.some((line) => line.includes('erased')));
+  assert.equal((await inbox.open()).length, 3, 'what is open is known without opening it');
+  assert.deepEqual(await inbox.read(whole.id), whole);
+  await assert.rejects(inbox.read(altered.id), { code: 'SEAL_BROKEN' });
+  await assert.rejects(inbox.read(erased.id), { code: 'PERSON_ERASED' });
+  await assert.rejects(inbox.read('nonsense'), { code: 'TURN_UNKNOWN' });
+});
+
+test('starts are counted, and taken back for turns that were left in good order', async (context) => {
+  const { database, sealing } = await open(context);
+  const inbox = createInbox(database, sealing);
+  const { id } = message('m1');
+  await inbox.accept(message('m1', { id }));
+  await inbox.begin(id);
+  await inbox.begin(id);
+  assert.equal((await inbox.open())[0]?.starts, 3);
+  await inbox.leave([id, 'nonsense']);
+  assert.equal((await inbox.open())[0]?.starts, 2);
+});
+
+test('what is set aside is not open, is listed for its person, and opens again as if never started', async (context) => {
+  const { database, sealing } = await open(context);
+  const inbox = createInbox(database, sealing);
+  const { id } = message('m1');
+  await inbox.accept(message('m1', { id }));
+  await database.write([inbox.park(id)]);
+  assert.deepEqual(await inbox.open(), []);
+  assert.deepEqual(
+    (await inbox.parked('ann')).map((one) => one.id),
+    [id],
+  );
+  assert.deepEqual(await inbox.parked('bob'), []);
+  await database.write([inbox.unpark(id)]);
+  assert.equal((await inbox.open())[0]?.starts, 0);
+  await database.write([inbox.finish(id), inbox.unpark(id)]);
+  assert.deepEqual(await inbox.open(), [], 'what has its end is not opened again');
+});
+
+test('however many messages are open, all are listed', async (context) => {
+  const { database, sealing } = await open(context);
+  const inbox = createInbox(database, sealing);
+  const all = Array.from({ length: 2_050 }, (_, index) => message(`m${index}`));
+  await Promise.all(all.map((one) => inbox.accept(one)));
+  const listed = (await inbox.open()).map(({ id }) => id);
+  assert.deepEqual(listed, all.map(({ id }) => id).toSorted());
 });

@@ -1,26 +1,92 @@
-// Owns the inbox: a message is accepted once, for ever, and durably before anybody works on it.
-// Refuses the channel's own message ids in the clear.
+// Owns the inbox: a message is accepted once, for ever, and durably before anybody works on it, and
+// each start of its turn is counted. Refuses the channel's own message ids in the clear.
 
+import { AgentError } from '@opencomputer/contracts';
+import { sql } from 'kysely';
 import type { InboundMessage } from '@opencomputer/contracts';
-import type { Database, Mailbox, Sealing } from '@opencomputer/contracts/internal';
-import { decode, encode, isUnreadable } from './payload.ts';
-import type { Report } from './payload.ts';
+import type {
+  Database,
+  Mailbox,
+  OpenMessage,
+  Sealing,
+  Statement,
+} from '@opencomputer/contracts/internal';
+import { decode, encode } from './payload.ts';
+import { inboxProven } from './tables.ts';
 import type { ChannelTables, InboxTable } from './tables.ts';
 
-/** Messages resumed at a start; more than this waited means something else is wrong. */
-const openMax = 10_000;
+/** Rows read at once while all of them are listed. */
+const pageRows = 1_000;
+/** Messages set aside that are listed at most. */
+const parkedMax = 1_000;
 
-/**
- * The inbox over the store. A message that was altered, or whose person was erased, is left out of
- * what is open and told to `report`: it must not keep the others from being resumed.
- */
-export function createInbox(
-  database: Database,
-  sealing: Sealing,
-  report: Report = () => undefined,
-): Pick<Mailbox, 'accept' | 'finish' | 'open'> {
+/** The part of the mailbox that is about messages on their way in. */
+export type Inbox = Pick<
+  Mailbox,
+  'accept' | 'begin' | 'leave' | 'park' | 'unpark' | 'finish' | 'open' | 'next' | 'read' | 'parked'
+>;
+
+/** The inbox over the store. */
+export function createInbox(database: Database, sealing: Sealing): Inbox {
+  const insert = prepareInsert(database);
+  const begin = prepareCount(database, 1);
+  const leave = prepareCount(database, -1);
+  const settle = prepareSettle(database);
+  const proofs = sealing.rows(inboxProven);
+  return {
+    accept: async (message) => {
+      const seal = await sealing.person(message.person);
+      const { id, channel, person, conversation, at } = message;
+      const dedupe = sealing.hash('inbox', `${channel}\0${message.channelMessageId}`);
+      const payload = seal.seal({ table: 'inbox', rowId: id }, encode(message));
+      const state = 'open';
+      const row = { id, dedupe, channel, person, conversation, at, state, attempts: 1, payload };
+      const proof = proofs.prove(row);
+      const [result] = await database.write([insert({ ...row, proof })]);
+      return result?.changes === 1 ? 'accepted' : 'duplicate';
+    },
+    begin: async (id) => {
+      await database.write([begin({ id })]);
+    },
+    leave: async (ids) => {
+      const statements = ids.map((id) => leave({ id }));
+      if (statements.length > 0) await database.write(statements, { durable: false });
+    },
+    park: (id) => settle({ id, state: 'parked' }),
+    unpark: (id) => prepareUnpark(database)({ id }),
+    finish: (id) => settle({ id, state: 'done' }),
+    open: () => listOpen(database),
+    next: async (conversation) => {
+      const query = database.query.$extendTables<ChannelTables>();
+      const row = await query
+        .selectFrom('inbox')
+        .select(['id', 'person', 'conversation', 'attempts'])
+        .where('conversation', '=', conversation)
+        .where('state', '=', 'open')
+        .orderBy('id')
+        .limit(1)
+        .executeTakeFirst();
+      return row && toOpen(row);
+    },
+    read: (id) => readMessage(database, sealing, id),
+    parked: async (person) => {
+      const query = database.query.$extendTables<ChannelTables>();
+      const rows = await query
+        .selectFrom('inbox')
+        .select(['id', 'person', 'conversation', 'attempts'])
+        .where('person', '=', person)
+        .where('state', '=', 'parked')
+        .orderBy('id')
+        .limit(parkedMax)
+        .execute();
+      return rows.map(toOpen);
+    },
+  };
+}
+
+function prepareInsert(database: Database): (row: InboxTable) => Statement {
   const query = database.query.$extendTables<ChannelTables>();
-  const insert = database.prepare<InboxTable>((value) =>
+  return database.prepare<InboxTable>((value) =>
     query
       .insertInto('inbox')
       .values({
@@ -31,43 +97,78 @@ export function createInbox(
         conversation: value('conversation'),
         at: value('at'),
         state: value('state'),
+        attempts: value('attempts'),
         payload: value('payload'),
+        proof: sql`chain_row('inbox', ${value('proof')})`,
       })
       .onConflict((conflict) => conflict.column('dedupe').doNothing()),
   );
-  const finish = database.prepare<{ id: string }>((value) =>
-    query.updateTable('inbox').set({ state: 'done' }).where('id', '=', value('id')),
+}
+
+function prepareCount(database: Database, change: number): (key: { id: string }) => Statement {
+  const query = database.query.$extendTables<ChannelTables>();
+  return database.prepare<{ id: string }>((value) =>
+    query
+      .updateTable('inbox')
+      .set((expression) => ({ attempts: expression('attempts', '+', change) }))
+      .where('id', '=', value('id'))
+      .where('state', '=', 'open'),
   );
-  return {
-    accept: async (message) => {
-      const seal = await sealing.person(message.person);
-      const { id, channel, person, conversation, at } = message;
-      const dedupe = sealing.hash('inbox', `${channel}\0${message.channelMessageId}`);
-      const payload = seal.seal({ table: 'inbox', rowId: id }, encode(message));
-      const row = { id, dedupe, channel, person, conversation, at, state: 'open', payload };
-      const [result] = await database.write([insert(row)]);
-      return result?.changes === 1 ? 'accepted' : 'duplicate';
-    },
-    finish: (id) => finish({ id }),
-    open: async () => {
-      const rows = await query
-        .selectFrom('inbox')
-        .select(['id', 'person', 'payload'])
-        .where('state', '=', 'open')
-        .orderBy('id')
-        .limit(openMax)
-        .execute();
-      const messages = rows.map(async ({ id, person, payload }) => {
-        try {
-          const seal = await sealing.person(person);
-          return [decode<InboundMessage>(seal.open({ table: 'inbox', rowId: id }, payload))];
-        } catch (error) {
-          if (!isUnreadable(error)) throw error;
-          report(error, `message ${id}`);
-          return [];
-        }
-      });
-      return (await Promise.all(messages)).flat();
-    },
-  };
+}
+
+function prepareSettle(database: Database): (end: { id: string; state: string }) => Statement {
+  const query = database.query.$extendTables<ChannelTables>();
+  return database.prepare<{ id: string; state: string }>((value) =>
+    query
+      .updateTable('inbox')
+      .set({ state: value('state') })
+      .where('id', '=', value('id')),
+  );
+}
+
+function prepareUnpark(database: Database): (key: { id: string }) => Statement {
+  const query = database.query.$extendTables<ChannelTables>();
+  return ({ id }) =>
+    query
+      .updateTable('inbox')
+      .set({ state: 'open', attempts: 0 })
+      .where('id', '=', id)
+      .where('state', '=', 'parked')
+      .compile();
+}
+
+function toOpen(row: Omit<OpenMessage, 'starts'> & { attempts: number }): OpenMessage {
+  const { id, person, conversation, attempts } = row;
+  return { id, person, conversation, starts: Number(attempts) };
+}
+
+/** All rows without their payloads: those are opened one by one, when their turn begins. */
+async function listOpen(database: Database): Promise<readonly OpenMessage[]> {
+  const query = database.query.$extendTables<ChannelTables>();
+  const messages: OpenMessage[] = [];
+  for (;;) {
+    const page = await query
+      .selectFrom('inbox')
+      .select(['id', 'person', 'conversation', 'attempts'])
+      .where('state', '=', 'open')
+      .where('id', '>', messages.at(-1)?.id ?? '')
+      .orderBy('id')
+      .limit(pageRows)
+      .execute();
+    messages.push(...page.map(toOpen));
+    if (page.length < pageRows) return messages;
+  }
+}
+
+async function readMessage(
+  database: Database,
+  sealing: Sealing,
+  id: string,
+): Promise<InboundMessage> {
+  const query = database.query.$extendTables<ChannelTables>();
+  const row = await query.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new AgentError('TURN_UNKNOWN', { turn: id });
+  sealing.rows(inboxProven).check({ ...row });
+  const seal = await sealing.person(row.person);
+  return decode<InboundMessage>(seal.open({ table: 'inbox', rowId: id }, row.payload));
 }

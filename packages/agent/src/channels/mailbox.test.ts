@@ -29,7 +29,7 @@ test('a message leaves the inbox in the commit that puts its reply into the outb
   } as const;
   await mailbox.accept({ ...message, id, text: 'hi', at: 1, timeZone: 'UTC' });
   const reply = { ...who, id: randomUUIDv7(), text: 'hello' };
-  const end = [await mailbox.enqueue(reply), mailbox.finish(id)];
+  const end = [...(await mailbox.enqueue(reply)), mailbox.finish(id)];
   const broken = { sql: 'insert into outbox (id) values (null)', parameters: [] };
   await assert.rejects(database.write([...end, broken]));
   assert.deepEqual([(await mailbox.open()).length, (await mailbox.waiting('ann')).length], [1, 0]);

@@ -4,9 +4,13 @@
 import type { Database, Mailbox, Sealing } from '@opencomputer/contracts/internal';
 import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';
-import type { Report } from './payload.ts';
+import type { OutboxOptions } from './outbox.ts';
 
-/** A mailbox over the store; `report` is told of rows that cannot be used. */
-export function createMailbox(database: Database, sealing: Sealing, report?: Report): Mailbox {
-  return { ...createInbox(database, sealing, report), ...createOutbox(database, sealing, report) };
+/** A mailbox over the store. */
+export function createMailbox(
+  database: Database,
+  sealing: Sealing,
+  options?: OutboxOptions,
+): Mailbox {
+  return { ...createInbox(database, sealing), ...createOutbox(database, sealing, options) };
 }

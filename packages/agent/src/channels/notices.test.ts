@@ -21,12 +21,31 @@ function outbox(): {
   };
 }
 
+async function textsOf(replies: AsyncIterable<OutboundReply>): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { text } of replies) texts.push(text);
+  return texts;
+}
+
 test('what waited is shown once, also to two who ask at the same time', async () => {
   const box = outbox();
   box.put('a');
-  const notices = createNotices(box);
-  const [first, second] = await Promise.all([notices.take('ann'), notices.take('ann')]);
+  const { visit } = createNotices(box);
+  const [first, second] = await Promise.all([textsOf(visit('ann')), textsOf(visit('ann'))]);
   assert.deepEqual([first.length, second.length], [1, 0]);
+});
+
+test('what a visitor did not ask beyond is not shown yet, and waits for the next', async () => {
+  const box = outbox();
+  for (const text of ['a', 'b']) box.put(text);
+  const { visit } = createNotices(box);
+  const visitor = visit('ann')[Symbol.asyncIterator]();
+  await visitor.next();
+  assert.equal((await box.waiting()).length, 2, 'it may never have reached the person');
+  await visitor.next();
+  assert.equal((await box.waiting()).length, 1);
+  await visitor.return?.();
+  assert.deepEqual(await textsOf(visit('ann')), ['b']);
 });
 
 test('a listener gets what waits, then what comes, and ends with its signal', async () => {
@@ -69,8 +88,7 @@ test('what a listener did not get before it left waits for the next one', async 
     if (text === 'b') break;
   }
   assert.deepEqual(heard, ['a', 'b']);
-  const rest = (await notices.take('ann')).map(({ text }) => text);
-  assert.deepEqual(rest, ['b', 'c']);
+  assert.deepEqual(await textsOf(notices.visit('ann')), ['b', 'c']);
 });
 
 test('what one listener is being shown is shown to nobody else; what it leaves goes to those who wait', async () => {
@@ -84,7 +102,7 @@ test('what one listener is being shown is shown to nobody else; what it leaves g
   assert.ok(first && second);
   assert.equal(((await first.next()).value as OutboundReply).text, 'a');
   const waiting = second.next();
-  assert.deepEqual(await notices.take('ann'), []);
+  assert.deepEqual(await textsOf(notices.visit('ann')), []);
   await first.next();
   await first.return?.();
   assert.equal(((await waiting).value as OutboundReply).text, 'b');

@@ -1,14 +1,14 @@
-// Owns what the agent says by itself, such as a reminder, on its way to a person: shown once, to
-// whoever of that person is there first, else at the next visit. Refuses to lose one: what was handed
-// to a listener that left before it asked for more is shown again.
+// Owns what waits for a person, such as a reminder or a reply that a crash kept from them: shown
+// once, to whoever of that person is there first, else at the next visit. Refuses to lose one: what
+// was handed to a listener that left before it asked for more is shown again.
 
 import type { OutboundReply } from '@opencomputer/contracts';
 import type { Mailbox } from '@opencomputer/contracts/internal';
 
 /** Notices of one installation. */
 export interface Notices {
-  /** What waits for a person, marked as shown. */
-  take(person: string): Promise<readonly OutboundReply[]>;
+  /** What waits for a person now; each is marked as shown when the next one is asked for. */
+  visit(person: string): AsyncIterable<OutboundReply>;
   /** Tells those who listen that something new waits. */
   announce(person: string): void;
   /** What waits now and what comes, until the signal. */
@@ -21,10 +21,10 @@ export function createNotices(mailbox: Waiting): Notices {
   const bell = createBell();
 
   /** Each is delivered when more is asked for; what a listener did not get waits for the next. */
-  async function* show(person: string, signal: AbortSignal): AsyncGenerator<OutboundReply> {
+  async function* show(person: string, signal?: AbortSignal): AsyncGenerator<OutboundReply> {
     const replies = [...(await claim(person))];
     try {
-      for (let next = replies[0]; next !== undefined && !signal.aborted; next = replies[0]) {
+      for (let next = replies[0]; next !== undefined && !signal?.aborted; next = replies[0]) {
         yield next;
         await settle([next]);
         replies.shift();
@@ -62,15 +62,7 @@ export function createNotices(mailbox: Waiting): Notices {
     }
   }
 
-  return {
-    take: async (person) => {
-      const replies = await claim(person);
-      await settle(replies);
-      return replies;
-    },
-    announce: bell.ring,
-    listen,
-  };
+  return { visit: (person) => show(person), announce: bell.ring, listen };
 }
 
 type Waiting = Pick<Mailbox, 'waiting' | 'delivered'>;

@@ -2,9 +2,9 @@
 // person wrote or reads is sealed, and the channel's message id is kept as a keyed hash only.
 
 import { columnTypes } from '@opencomputer/contracts/internal';
-import type { Dialect, Migration, Statement } from '@opencomputer/contracts/internal';
+import type { Dialect, Migration, ProvenTable, Statement } from '@opencomputer/contracts/internal';
 
-/** Rows of `inbox`: one accepted message each. `state` is `open` or `done`. */
+/** Rows of `inbox`: one accepted message each. `state` is `open`, `parked` or `done`. */
 export type InboxTable = {
   id: string;
   /** HMAC of channel and channel message id: the same message is accepted once, for ever. */
@@ -14,10 +14,14 @@ export type InboxTable = {
   conversation: string;
   at: number;
   state: string;
+  /** How often its turn was started. */
+  attempts: number;
   payload: Uint8Array;
+  proof: Uint8Array | null;
 };
 
-/** Rows of `outbox`: one reply each. `state` is `pending`, `delivered` or `dead`. */
+/** Rows of `outbox`: one reply each, for one channel. `state` is `pending`, `delivered`,
+ * `dead` (given up, or altered) or `dropped` by the person. */
 export type OutboxTable = {
   id: string;
   channel: string;
@@ -28,6 +32,7 @@ export type OutboxTable = {
   state: string;
   attempts: number;
   payload: Uint8Array;
+  proof: Uint8Array | null;
 };
 
 /** The tables of this folder. */
@@ -36,7 +41,19 @@ export type ChannelTables = { inbox: InboxTable; outbox: OutboxTable };
 /** Migrations of the component `channels`. */
 export const channelMigrations: readonly Migration[] = [
   { component: 'channels', version: 1, up: (dialect) => createTables(dialect) },
+  { component: 'channels', version: 2, up: (dialect) => countStarts(dialect) },
+  { component: 'channels', version: 3, up: (dialect) => addProofs(dialect) },
 ];
+
+/** What the proofs of these tables cover; `state` and `attempts` change, and are not covered. */
+export const inboxProven: ProvenTable = {
+  table: 'inbox',
+  columns: ['id', 'dedupe', 'channel', 'person', 'conversation', 'at'],
+};
+export const outboxProven: ProvenTable = {
+  table: 'outbox',
+  columns: ['id', 'channel', 'person', 'conversation', 'turn', 'at'],
+};
 
 function createTables(dialect: Dialect): readonly Statement[] {
   const { text, integer, bytes } = columnTypes[dialect];
@@ -53,4 +70,22 @@ function createTables(dialect: Dialect): readonly Statement[] {
     `create index outbox_pending on outbox (person, at) where state = 'pending'`,
   ];
   return statements.map((sql) => ({ sql, parameters: [] }));
+}
+
+/** A message of the version before counts as started once: it was open when that version ended. */
+function countStarts(dialect: Dialect): readonly Statement[] {
+  const { integer } = columnTypes[dialect];
+  const statements = [
+    `alter table inbox add column attempts ${integer} not null default 1`,
+    `create index inbox_parked on inbox (person) where state = 'parked'`,
+    `create index outbox_dead on outbox (person) where state = 'dead'`,
+  ];
+  return statements.map((sql) => ({ sql, parameters: [] }));
+}
+
+function addProofs(dialect: Dialect): readonly Statement[] {
+  return ['inbox', 'outbox'].map((table) => ({
+    sql: `alter table ${table} add column proof ${columnTypes[dialect].bytes}`,
+    parameters: [],
+  }));
 }

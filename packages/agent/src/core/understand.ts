@@ -7,7 +7,7 @@ import type { ParseDates } from './intents/mention.ts';
 import { parseIntent, refillSlots } from './intents/parser.ts';
 import type { IntentParser, ParseInput } from './intents/parser.ts';
 import { withoutNames } from './resolver/naming.ts';
-import { planFollowUp } from './resolver/followup.ts';
+import { planAgain, planFollowUp } from './resolver/followup.ts';
 import { resolvePlan } from './resolver/resolver.ts';
 import type { Priors } from './resolver/candidates.ts';
 
@@ -76,6 +76,12 @@ export function leaveToModel(modelConnected: boolean, reason: string): Understoo
   };
   const resolving = { text: '', parsed, intents: [], priors: {}, modelConnected, callId: '' };
   return { parsed, plan: resolvePlan(resolving) };
+}
+
+/** A call whose outcome is unknown, which the person wants done again. */
+export function repeated(messageId: string, again: Parameters<typeof planAgain>[0]): Understood {
+  const { parsed } = leaveToModel(true, 'the person wants it done again');
+  return { parsed, plan: planAgain(again, `call_${messageId.slice(-8)}_0_0`) };
 }
 
 /** A command that the person typed, as the plan that runs it as it stands. */

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Dialogue, FinishedTurn } from '@opencomputer/contracts/internal';
-import {
-  createConversations,
-  viewsMax,
-  waitingMax,
-  waitingPerConversationMax,
-} from './conversations.ts';
+import { createConversations, viewsMax } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 
 const usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, cost: 0 };
@@ -88,17 +83,4 @@ test('work of one conversation runs one after the other, and a failure does not 
   await assert.rejects(first, /planned/);
   await second;
   assert.deepEqual(seen, ['other', 'first', 'second']);
-});
-
-test('places of one conversation, and of all together, are limited and given back', () => {
-  const { conversations } = make();
-  const leave = Array.from({ length: waitingPerConversationMax }, () => conversations.admit('a'));
-  assert.throws(() => conversations.admit('a'), { code: 'SERVICE_BUSY', retryAfterSeconds: 1 });
-  const others = Array.from({ length: waitingMax - waitingPerConversationMax }, (_, index) =>
-    conversations.admit(`other ${index}`),
-  );
-  assert.throws(() => conversations.admit('b'), { code: 'SERVICE_BUSY' });
-  leave[0]?.();
-  conversations.admit('b');
-  assert.equal(others.length, waitingMax - waitingPerConversationMax);
 });

@@ -1,15 +1,11 @@
 // Owns the conversations that are in use: their views, kept while they are hot, and the order of
 // messages within each. Refuses to hold more of them than its limit.
 
-import { AgentError } from '@opencomputer/contracts';
 import type { Dialogue, FinishedTurn } from '@opencomputer/contracts/internal';
 import type { Journal } from './journal.ts';
 
 /** Views kept in memory; the least recently used one is dropped and rebuilt from the log. */
 export const viewsMax = 128;
-/** Messages that wait for their turn in one conversation, and in all together. */
-export const waitingPerConversationMax = 32;
-export const waitingMax = 1_000;
 
 /** The conversations in use. */
 export interface Conversations<View> {
@@ -19,11 +15,6 @@ export interface Conversations<View> {
   add(conversation: string, turn: FinishedTurn): void;
   /** Drops a view, so that it is rebuilt from the log. */
   forget(conversation: string): void;
-  /**
-   * Takes a place for one message, which the returned function gives back. Throws SERVICE_BUSY when
-   * it would be too many.
-   */
-  admit(conversation: string): () => void;
   /** Runs `work` when everything before it in this conversation has ended. */
   inOrder<Result>(conversation: string, work: () => Promise<Result>): Promise<Result>;
 }
@@ -58,7 +49,6 @@ export function createConversations<View>(
     forget: (conversation) => {
       views.delete(conversation);
     },
-    admit: createPlaces(),
     inOrder: async (conversation, work) => {
       const before = lanes.get(conversation) ?? Promise.resolve();
       const result = before.then(work, work);
@@ -73,24 +63,5 @@ export function createConversations<View>(
         if (lanes.get(conversation) === last) lanes.delete(conversation);
       }
     },
-  };
-}
-
-function createPlaces(): Conversations<unknown>['admit'] {
-  const places = new Map<string, number>();
-  let taken = 0;
-  return (conversation) => {
-    const inLane = places.get(conversation) ?? 0;
-    if (taken >= waitingMax || inLane >= waitingPerConversationMax) {
-      throw new AgentError('SERVICE_BUSY', { retryAfterSeconds: 1 });
-    }
-    const count = (change: number): void => {
-      const left = (places.get(conversation) ?? 0) + change;
-      if (left === 0) places.delete(conversation);
-      else places.set(conversation, left);
-      taken += change;
-    };
-    count(1);
-    return () => count(-1);
   };
 }

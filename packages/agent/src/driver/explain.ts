@@ -36,6 +36,8 @@ function words(input: TurnInput): string {
       return `${input.callId}: the person said ${input.approved ? 'yes' : 'no'}${input.reason ? ` (${input.reason})` : ''}`;
     case 'turn-steer':
       return `the person added: "${input.text}"`;
+    case 'turn-resume':
+      return `went on after a restart, ${Math.round(input.pausedMs / 1000)} s later`;
     case 'turn-cancel':
       return `cancelled: ${input.reason}`;
     case 'timer-fire':

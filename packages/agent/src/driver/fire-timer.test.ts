@@ -65,7 +65,7 @@ function make(context: TestContext, handler: ToolHandler): Made {
     report: () => undefined,
     enqueue: async (reply) => {
       replies.push(reply);
-      return statement('reply');
+      return [statement('reply')];
     },
     journal: {
       event: async (owner, event) => {

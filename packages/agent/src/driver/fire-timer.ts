@@ -58,7 +58,7 @@ export async function fireTimer(
     const statements = [await journal.event({ person, conversation }, event)];
     if (text !== '') {
       const reply = { id: identifier(), channel: noticeChannel, person, conversation, text };
-      statements.push(await enqueue(reply));
+      statements.push(...(await enqueue(reply)));
     }
     return { statements, changes };
   } finally {

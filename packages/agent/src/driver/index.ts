@@ -1,6 +1,7 @@
 export { createCallLog } from './call-log.ts';
 export type { CallLog } from './call-log.ts';
-export { createDriver } from './driver.ts';
+export { openDriver } from './cluster/index.ts';
+export type { ClusterOptions } from './cluster/index.ts';
 export type { Driver } from './driver.ts';
 export { fireTimer } from './fire-timer.ts';
 export { callForPlugin } from './host-calls.ts';
@@ -8,6 +9,7 @@ export { createJournal } from './journal.ts';
 export type { Journal } from './journal.ts';
 export { shellTool } from './turn-tools.ts';
 export type { DriverPorts } from './ports.ts';
+export { createPending, replyEvents } from './pending.ts';
 export { createService } from './service.ts';
 export type { OtherQueries } from './service.ts';
-export { driverMigrations } from './tables.ts';
+export { driverMigrations, eventsProven } from './tables.ts';

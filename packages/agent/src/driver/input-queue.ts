@@ -31,6 +31,11 @@ export class InputQueue {
     this.#turn = turn;
   }
 
+  /** True when the next input is still to come. */
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
   /** The result of the turn's own work. */
   put(input: TurnInput): void {
     this.#add({ input, taken: () => undefined, late: () => undefined });
@@ -48,12 +53,12 @@ export class InputQueue {
     return promise;
   }
 
-  /** The next input, when there is one. Rejects with what `fail` was given. */
+  /** The next input, when there is one; after the last, rejects with what `fail` was given. */
   async next(): Promise<WaitingInput> {
     for (;;) {
-      if (this.#fault !== undefined) throw this.#fault;
       const entry = this.#entries.shift();
       if (entry !== undefined) return entry;
+      if (this.#fault !== undefined) throw this.#fault;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

@@ -11,6 +11,8 @@ import type { DriverTables, EventTable } from './tables.ts';
 
 /** Turns of a conversation that are read back; older ones stay in the log. */
 export const conversationTurnsMax = 500;
+/** Events of one name that are read back. */
+const eventsMax = 500;
 const payloadVersion = 1;
 
 /** Whose event it is. */
@@ -29,20 +31,51 @@ export interface LoggedConversation {
   readonly lastAt: number;
 }
 
+/** An event outside a record, opened. */
+export interface LoggedEvent {
+  readonly at: number;
+  readonly conversation: string;
+  readonly turn?: string;
+  readonly payload: Json;
+}
+
 /** The log, as the driver uses it. */
 export interface Journal {
   /** Statements that add inputs to the record of a turn from place `from` on. */
   append(owner: Owner, inputs: readonly TurnInput[], from: number): Promise<readonly Statement[]>;
-  /** The statement that adds an event outside a record. */
-  event(owner: Owner, event: { name: string; at: number; payload: Json }): Promise<Statement>;
+  /** The statement that adds an event outside a record; `id` when it has to be found again. */
+  event(owner: Owner, event: Recorded): Promise<Statement>;
+  /** The input that an event outside a record holds. */
+  kept(id: string): Promise<TurnInput>;
+  /** How far turns are, by their ids; one without a record is absent. */
+  progress(turns: readonly string[]): Promise<ReadonlyMap<string, TurnProgress>>;
   /** The record of a turn in order; empty when there is none. */
   record(turn: string): Promise<readonly TurnInput[]>;
-  /** Finished turns of a conversation, oldest first, and which of them were undone. */
-  turns(conversation: string): Promise<{ turns: readonly FinishedTurn[]; undone: Set<string> }>;
+  /** Finished turns of a conversation (after a turn), oldest first, and all that were undone. */
+  turns(
+    conversation: string,
+    after?: string,
+  ): Promise<{ turns: readonly FinishedTurn[]; undone: Set<string> }>;
   /** Conversations of a person, newest first. */
   conversations(person: string, limit: number): Promise<readonly LoggedConversation[]>;
+  /** A person's events of one name outside records, newest first. */
+  events(person: string, name: string): Promise<readonly LoggedEvent[]>;
   /** The newest turn of a person. */
   lastTurn(person: string): Promise<string | undefined>;
+}
+
+/** An event outside a record. */
+export interface Recorded {
+  readonly id?: string;
+  readonly name: string;
+  readonly at: number;
+  readonly payload: Json;
+}
+
+/** How far a turn is. */
+export interface TurnProgress {
+  readonly inputs: number;
+  readonly isEnded: boolean;
 }
 
 /** What a journal is made of. */
@@ -85,9 +118,32 @@ export function createJournal(parts: JournalParts): Journal {
         ),
       ),
     event: (owner, event) => row(owner, { ...event, seq: null }),
+    kept: async (id) =>
+      open<TurnInput>(
+        await query.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirstOrThrow(),
+      ),
+    progress: (turns) => readProgress(database, turns),
     record: recordOf,
-    turns: (conversation) => readTurns(parts, conversation, recordOf),
+    turns: (conversation, after = '') => readTurns(parts, { conversation, after, recordOf }),
     conversations: (person, limit) => listConversations(parts, person, limit),
+    events: async (person, name) => {
+      const rows = await query
+        .selectFrom('events')
+        .selectAll()
+        .where('person', '=', person)
+        .where('name', '=', name)
+        .orderBy('at', 'desc')
+        .limit(eventsMax)
+        .execute();
+      const opened = rows.map(async (event): Promise<readonly LoggedEvent[]> => {
+        const payload = await open<Json>(event).catch(unlessBroken(parts.report, event.id));
+        if (payload === undefined) return [];
+        const { at, conversation, turn } = event;
+        const owner = { conversation: conversation ?? '', ...(turn !== null && { turn }) };
+        return [{ at: Number(at), ...owner, payload }];
+      });
+      return (await Promise.all(opened)).flat();
+    },
     lastTurn: async (person) => {
       const last = await query
         .selectFrom('events')
@@ -126,6 +182,7 @@ export function finishedTurn(
 type Unproven = Omit<EventTable, 'proof'>;
 
 interface Draft {
+  readonly id?: string;
   readonly name: string;
   readonly at: number;
   readonly payload: unknown;
@@ -134,7 +191,7 @@ interface Draft {
 
 async function seal(parts: JournalParts, owner: Owner, draft: Draft): Promise<Unproven> {
   const { person, conversation, turn } = owner;
-  const id = parts.identifier();
+  const { id = parts.identifier() } = draft;
   const key = await parts.sealing.person(person);
   const bytes = Buffer.from(JSON.stringify(draft.payload));
   const payload = key.seal({ table: 'events', rowId: id }, bytes);
@@ -185,17 +242,48 @@ function unlessBroken(report: JournalParts['report'], about: string) {
   };
 }
 
+async function readProgress(
+  database: Database,
+  turns: readonly string[],
+): ReturnType<Journal['progress']> {
+  if (turns.length === 0) return new Map();
+  const query = database.query.$extendTables<DriverTables>();
+  const rows = await query
+    .selectFrom('events')
+    .select((expression) => [
+      'turn',
+      expression.fn.count<number>('seq').as('inputs'),
+      expression.fn
+        .max(expression.case().when('name', '=', 'turn-finish').then(1).else(0).end())
+        .as('ended'),
+    ])
+    .where('turn', 'in', turns)
+    .groupBy('turn')
+    .execute();
+  return new Map(
+    rows.map(({ turn, inputs, ended }) => [
+      turn ?? '',
+      { inputs: Number(inputs), isEnded: Number(ended) === 1 },
+    ]),
+  );
+}
+
 async function readTurns(
   { database, machine, sealing, report }: JournalParts,
-  conversation: string,
-  recordOf: Journal['record'],
+  asked: {
+    readonly conversation: string;
+    readonly after: string;
+    readonly recordOf: Journal['record'];
+  },
 ): ReturnType<Journal['turns']> {
+  const { conversation, after, recordOf } = asked;
   const query = database.query.$extendTables<DriverTables>();
   const recent = await query
     .selectFrom('events')
     .select('turn')
     .where('conversation', '=', conversation)
     .where('seq', '=', 0)
+    .where('turn', '>', after)
     .orderBy('turn', 'desc')
     .limit(conversationTurnsMax)
     .execute();

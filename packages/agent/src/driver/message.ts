@@ -8,7 +8,7 @@ import type { SendRequest, TurnAction } from '@opencomputer/contracts/internal';
 /** A message is at most this long, in bytes of UTF-8. */
 export const messageBytesMax = 1_000_000;
 
-/** The message of a request. Throws INPUT_EMPTY, INPUT_TOO_LARGE or INPUT_INVALID. */
+/** The message of a request; see `driver.ts` for `again`. Throws INPUT_EMPTY, INPUT_TOO_LARGE or INPUT_INVALID. */
 export function toMessage(
   request: SendRequest,
   given: { readonly clock: Clock; readonly identifier: IdentifierSource },

@@ -65,6 +65,8 @@ export interface LogPorts {
   readonly observe: (ended: EndedTurn) => readonly Statement[];
   /** Told when a reply waits for a person who is not reading. */
   readonly announce: (person: string) => void;
+  /** Told after each commit with a reply, for channels that deliver by themselves. */
+  readonly replied: () => void;
 }
 
 /** A turn that took the fast path, as views of it need it. */

@@ -11,10 +11,16 @@ import type {
   TurnState,
 } from '@opencomputer/contracts';
 import type { FinishedTurn, ModelDelta, Statement } from '@opencomputer/contracts/internal';
+import { stopping } from './fair-queue.ts';
+import type { Pace } from './fair-queue.ts';
 import { InputQueue } from './input-queue.ts';
+import type { WaitingInput } from './input-queue.ts';
 import { finishedTurn } from './journal.ts';
+import { outcomeEvents } from './pending.ts';
 import type { DriverPorts } from './ports.ts';
+import { resumption } from './resumption.ts';
 import { TextRelay } from './text-relay.ts';
+import { createTurnClock } from './turn-clock.ts';
 import { createTurnTools } from './turn-tools.ts';
 import type { TurnTools } from './turn-tools.ts';
 
@@ -27,8 +33,17 @@ export interface TurnStart<View> {
   readonly emit: (part: StreamPart) => void;
   /** False when nobody reads deltas; then the model is not streamed, which costs less. */
   readonly stream: boolean;
-  /** False after a restart: nobody can be asked, and the reply waits in the outbox. */
+  /** False where nobody reads: nobody can be asked, and the reply waits in the outbox. */
   readonly attended: boolean;
+  /** Told when the turn waits for something outside and when it goes on. */
+  readonly pace: Pace;
+}
+
+/** A turn that has ended. */
+export interface EndedRun {
+  readonly finished: FinishedTurn;
+  /** The reply in the outbox; held for the reader of an attended turn. */
+  readonly replyId: string;
 }
 
 /** A turn that is running. */
@@ -40,6 +55,7 @@ export class RunningTurn<View> {
   readonly #text: TextRelay;
   readonly #abort = new AbortController();
   readonly #inputs: InputQueue;
+  readonly #now: () => number;
   readonly #record: TurnInput[];
   #recorded: number;
   /** Statements that keep timers, for the next commit. */
@@ -47,6 +63,7 @@ export class RunningTurn<View> {
   #state: TurnState | undefined;
   /** When the questions that are open count as not answered. */
   #expiresAt = 0;
+  #leaving = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(ports: DriverPorts<View>, start: TurnStart<View>) {
@@ -55,6 +72,7 @@ export class RunningTurn<View> {
     this.#text = new TextRelay(start.message.id, start.emit);
     this.message = start.message;
     this.#inputs = new InputQueue(start.message.id);
+    this.#now = createTurnClock(ports.clock);
     this.#record = [...start.record];
     this.#recorded = this.#record.length;
     const interactive = start.message.interactive && start.attended;
@@ -76,12 +94,22 @@ export class RunningTurn<View> {
     return this.#asked().includes(callId);
   }
 
-  /** Runs the turn to its end. Rejects only when its record cannot be written. */
-  async run(): Promise<FinishedTurn> {
+  /**
+   * Leaves the turn for the next start: what tools have done is still recorded, nothing else begins,
+   * and text of an answer that was not finished is withdrawn.
+   */
+  leave(): void {
+    this.#leaving = true;
+    this.#text.withdraw('the agent stops; the whole answer comes when it runs again');
+    this.#inputs.fail(stopping());
+  }
+
+  /** Runs the turn to its end. Rejects when its record cannot be written, or after `leave`. */
+  async run(): Promise<EndedRun> {
     try {
       await this.#begin();
       while (this.#state === undefined || !this.#isOver()) {
-        const { input, taken } = await this.#inputs.next();
+        const { input, taken } = await this.#next();
         await this.#takeOrGiveUp(input);
         taken();
       }
@@ -94,15 +122,19 @@ export class RunningTurn<View> {
     }
   }
 
+  async #next(): Promise<WaitingInput> {
+    const { pace } = this.#start;
+    if (this.#inputs.isEmpty) pace.rest();
+    const next = await this.#inputs.next();
+    pace.work();
+    if (this.#leaving && next.input.type !== 'tool-finish') throw stopping();
+    return next;
+  }
+
   async #begin(): Promise<void> {
     const { machine, understand, dialogue } = this.#ports.core;
     this.#state = machine.replay(this.#record);
-    if (this.#state !== undefined) {
-      const commands = machine.pendingCommands(this.#state, this.#now());
-      for (const command of this.#resumable(commands)) this.#execute(command);
-      this.#setTimer();
-      return;
-    }
+    if (this.#state !== undefined) return this.#resume(this.#state);
     const { message, view } = this.#start;
     const { parsed, plan } = await understand(message, dialogue.expectation(view));
     if (plan.type === 'tool') {
@@ -121,33 +153,22 @@ export class RunningTurn<View> {
     await this.#take({ type: 'turn-start', at: this.#now(), message, parsed, plan, budget });
   }
 
-  /**
-   * After a crash: a call without an idempotency key that had started is not run again, and a
-   * question that was open counts as not answered, since nobody is there to hear it again.
-   */
-  #resumable(commands: readonly Command[]): readonly Command[] {
-    return commands.filter((command) => {
-      if (command.type === 'approval-ask') {
-        this.#inputs.put({ type: 'timer-fire', at: this.#now(), timer: 'approval' });
-        return false;
-      }
-      if (command.type !== 'tool-call') return true;
-      const { callId, tool: name } = command.call;
-      const tool = this.#ports.tools.host.tools().find((one) => one.declaration.name === name);
-      const repeatable = tool?.declaration.effect === 'read' || tool?.declaration.idempotent;
-      if (repeatable) return true;
-      const text = `${name} was running when the agent stopped. It may have taken effect.`;
-      this.#inputs.put({
-        type: 'tool-finish',
-        at: this.#now(),
-        callId,
-        outcome: {
-          status: 'unknown',
-          text,
-        },
-      });
-      return false;
-    });
+  /** Goes on after a restart. A turn whose end was recorded only has to say it. */
+  async #resume(state: TurnState): Promise<void> {
+    const { machine } = this.#ports.core;
+    if (machine.isFinal(state)) return;
+    const at = this.#now();
+    const pausedMs = at - (this.#record.at(-1)?.at ?? at);
+    await this.#take({ type: 'turn-resume', at, pausedMs });
+    const { host } = this.#ports.tools;
+    const { commands, inputs } = resumption(
+      machine.pendingCommands(this.#state ?? state, at),
+      host.tools(),
+      at,
+    );
+    for (const input of inputs) this.#inputs.put(input);
+    for (const command of commands) this.#execute(command);
+    this.#setTimer();
   }
 
   /** A fault that is not the store's must not leave the turn open, to fail at every start again. */
@@ -173,6 +194,7 @@ export class RunningTurn<View> {
     const effects = commands.some(({ type }) => type === 'tool-call' || type === 'approval-ask');
     if (effects || input.type === 'tool-finish' || input.type === 'turn-steer')
       await this.#save([]);
+    if (this.#leaving) return;
     for (const command of commands) this.#execute(command);
     this.#setTimer();
   }
@@ -207,8 +229,8 @@ export class RunningTurn<View> {
     if (timers.length > 0) this.#ports.tools.timersKept();
   }
 
-  async #finish(state: TurnState): Promise<FinishedTurn> {
-    const { mailbox, journal, announce } = this.#ports.log;
+  async #finish(state: TurnState): Promise<EndedRun> {
+    const { mailbox, journal, announce, replied } = this.#ports.log;
     const { id, channel, person, conversation } = this.message;
     const { attended } = this.#start;
     const finished = finishedTurn(this.#ports.core.machine, id, this.#record);
@@ -217,30 +239,28 @@ export class RunningTurn<View> {
     const replyId = this.#ports.identifier();
     const { error } = state.reply ?? {};
     const payload = { status, usage: { ...usage }, ...(error && { error: { ...error } }) };
-    await this.#save([
-      ...this.#observe(finished),
-      await journal.event(this.#owner(), { name: 'turn-finish', at: this.#now(), payload }),
-      await mailbox.enqueue(
-        attended
-          ? { id: replyId, channel, person, conversation, turn: id, text }
-          : { id: replyId, channel, person, conversation, text: this.#late(text) },
-      ),
-      mailbox.finish(id),
-    ]);
+    if (attended) mailbox.hold(replyId);
+    try {
+      await this.#save([
+        ...this.#observe(finished),
+        ...(await Promise.all(
+          [...outcomeEvents(state, this.#record), { name: 'turn-finish', payload }].map((event) =>
+            journal.event(this.#owner(), { ...event, at: this.#now() }),
+          ),
+        )),
+        ...(await mailbox.enqueue({ id: replyId, channel, person, conversation, turn: id, text })),
+        mailbox.finish(id),
+      ]);
+    } catch (fault) {
+      mailbox.release(replyId);
+      throw fault;
+    }
     if (this.#start.stream) this.#text.finish(text);
     const end = status === 'failed' || status === 'cancelled' ? status : 'done';
     this.#emit({ type: 'turn-end', turn: id, status: end, text, usage, ...(error && { error }) });
-    if (attended) await mailbox.delivered([replyId]);
-    else announce(person);
-    return finished;
-  }
-
-  /** A reply to somebody who asked before a restart, with what it is a reply to. */
-  #late(text: string): string {
-    const asked = this.message.text.replaceAll(/\s+/g, ' ').trim();
-    const short =
-      asked.length > askedCharactersMax ? `${asked.slice(0, askedCharactersMax)}…` : asked;
-    return `The agent was stopped while it worked on "${short}". Its answer:\n\n${text}`;
+    if (!attended) announce(person);
+    replied();
+    return { finished, replyId };
   }
 
   /** What views learn from a turn that took the fast path. */
@@ -360,14 +380,7 @@ export class RunningTurn<View> {
     const { person, conversation, id } = this.message;
     return { person, conversation, turn: id };
   }
-
-  #now(): number {
-    return this.#ports.clock.now();
-  }
 }
-
-/** What is repeated of a message in a late reply. */
-const askedCharactersMax = 80;
 
 /** Calls under identifiers of our own: a model may use one twice, and effects are keyed by them. */
 function uniqueCalls(parts: readonly AssistantPart[], prefix: string): readonly AssistantPart[] {

@@ -36,7 +36,10 @@ async function open(
       status: absent,
       integrity: absent,
       choose: absent,
+      backup: absent,
     },
+    pending: { list: absent, settle: absent },
+    drain: async () => undefined,
     close: async () => {
       closed += 1;
     },
@@ -45,7 +48,7 @@ async function open(
   const remind = async (text: string): Promise<void> => {
     const id = `01a203cf-d6e9-7697-841b-${String((ids += 1)).padStart(12, '0')}`;
     const reply = { id, channel: 'terminal', person: 'ann', conversation: 'c1', text };
-    await database.write([await mailbox.enqueue(reply)]);
+    await database.write(await mailbox.enqueue(reply));
   };
   return { service, remind, closed: () => closed };
 }

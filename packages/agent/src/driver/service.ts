@@ -2,9 +2,10 @@
 // Refuses to know whether a client sits in the same process or behind the daemon's socket.
 
 import { AgentError } from '@opencomputer/contracts';
-import type { StreamPart } from '@opencomputer/contracts';
+import type { OutboundReply, StreamPart } from '@opencomputer/contracts';
 import type {
   AgentService,
+  Notice,
   Queries,
   QueryName,
   SendRequest,
@@ -12,12 +13,14 @@ import type {
 import type { Driver } from './driver.ts';
 import { explain } from './explain.ts';
 import type { Journal } from './journal.ts';
+import { isUnreadable, shortened } from './parking.ts';
+import type { PendingView } from './pending.ts';
 
 /** Questions that other parts answer. */
 export type OtherQueries = {
-  readonly [Name in 'context' | 'models' | 'plugins' | 'status' | 'integrity' | 'choose']: (
-    input: Queries[Name]['input'],
-  ) => Promise<Queries[Name]['output']>;
+  readonly [
+    Name in 'context' | 'models' | 'plugins' | 'status' | 'integrity' | 'choose' | 'backup'
+  ]: (input: Queries[Name]['input']) => Promise<Queries[Name]['output']>;
 };
 
 /** What a service is made of. */
@@ -25,12 +28,16 @@ export interface ServiceParts {
   readonly driver: Driver;
   readonly journal: Journal;
   readonly queries: OtherQueries;
+  readonly pending: PendingView;
   /** The person whose agent this is. */
   readonly person: string;
+  /** What waits for a person; each counts as shown when the next one is asked for. */
   readonly notices: {
-    take(person: string): Promise<readonly { readonly text: string }[]>;
-    listen(person: string, signal: AbortSignal): AsyncIterable<{ readonly text: string }>;
+    visit(person: string): AsyncIterable<OutboundReply>;
+    listen(person: string, signal: AbortSignal): AsyncIterable<OutboundReply>;
   };
+  /** Takes no new turn and ends those that run, or leaves them for the next start. */
+  readonly drain: () => Promise<void>;
   /** Lets go of everything, in reverse order of its start. */
   readonly close: () => Promise<void>;
 }
@@ -49,6 +56,8 @@ export function createService(parts: ServiceParts): AgentService {
     ...parts.queries,
     conversations: ({ limit }) => journal.conversations(person, Math.min(limit, conversationsMax)),
     turns: ({ conversation }) => driver.turns(conversation),
+    pending: () => parts.pending.list(person),
+    settle: async ({ id, how }) => ({ what: await parts.pending.settle(person, id, how) }),
     undo: ({ conversation }) => driver.undo(person, conversation),
     why: async ({ turn }) => {
       const asked = turn ?? (await journal.lastTurn(person));
@@ -57,6 +66,8 @@ export function createService(parts: ServiceParts): AgentService {
       return explain(record);
     },
   };
+  /** Questions that are being answered, for which the store stays open. */
+  const answering = new Set<Promise<unknown>>();
   let stopped: Promise<void> | undefined;
 
   async function* send(request: SendRequest): AsyncGenerator<StreamPart> {
@@ -65,7 +76,9 @@ export function createService(parts: ServiceParts): AgentService {
     for await (const part of driver.send(request)) {
       yield part;
       if (isFirst && isLocal) {
-        for (const { text } of await notices.take(person)) yield { type: 'notice', text };
+        for await (const reply of notices.visit(person)) {
+          yield { type: 'notice', ...(await noticeOf(journal, reply)) };
+        }
       }
       isFirst = false;
     }
@@ -73,12 +86,43 @@ export function createService(parts: ServiceParts): AgentService {
 
   return {
     send,
-    listen: (listener, signal) => notices.listen(listener, signal),
+    listen: async function* (listener, signal) {
+      for await (const reply of notices.listen(listener, signal)) {
+        yield await noticeOf(journal, reply);
+      }
+    },
     act: (action) => driver.act(action),
-    query: (name, input) => handlers[name](input),
+    query: (name, input) => {
+      const answer = handlers[name](input);
+      answering.add(answer);
+      const forget = (): boolean => answering.delete(answer);
+      answer.then(forget, forget);
+      return answer;
+    },
     stop: () => {
-      stopped ??= parts.close();
+      stopped ??= parts
+        .drain()
+        .then(() => Promise.allSettled(answering))
+        .then(parts.close);
       return stopped;
     },
   };
+}
+
+/** What was altered is not repeated; the reply itself is whole. */
+function unreadable(error: unknown): [] {
+  if (isUnreadable(error)) return [];
+  throw error;
+}
+
+/** A reply that its reader did not get, with what it is a reply to; what was shown of it is void. */
+async function noticeOf(
+  journal: Pick<Journal, 'record'>,
+  { id, turn, text }: OutboundReply,
+): Promise<Notice> {
+  if (turn === undefined) return { text, reply: id };
+  const [first] = await journal.record(turn).catch(unreadable);
+  const about = first?.type === 'turn-start' ? `"${shortened(first.message.text)}"` : 'a message';
+  const said = `The agent was interrupted while it answered ${about}. The whole answer:\n\n${text}`;
+  return { text: said, reply: id, turn };
 }

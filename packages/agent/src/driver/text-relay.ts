@@ -9,6 +9,7 @@ export class TextRelay {
   readonly #turn: string;
   readonly #emit: (part: StreamPart) => void;
   #shown = '';
+  #id = '';
 
   constructor(turn: string, emit: (part: StreamPart) => void) {
     this.#turn = turn;
@@ -23,6 +24,7 @@ export class TextRelay {
   /** Passes on a part of an answer while it arrives. */
   relay(delta: ModelDelta, step: number): void {
     const id = `${this.#turn}/${step}`;
+    this.#id = id;
     switch (delta.type) {
       case 'model-start':
         return this.#emit({ type: 'model-start', model: delta.model, step });
@@ -33,10 +35,15 @@ export class TextRelay {
       case 'reasoning-delta':
         return this.#emit({ type: 'reasoning-delta', id, delta: delta.delta });
       case 'text-withdraw':
-        if (this.#shown === '') return undefined;
-        this.#shown = '';
-        return this.#emit({ type: 'text-withdraw', id, reason: delta.reason });
+        return this.withdraw(delta.reason);
     }
+  }
+
+  /** Takes back what was shown of a step that will not be finished. */
+  withdraw(reason: string): void {
+    if (this.#shown === '') return;
+    this.#shown = '';
+    this.#emit({ type: 'text-withdraw', id: this.#id, reason });
   }
 
   /** Shows a reply that was not streamed, or the rest of one that was. */

@@ -81,22 +81,25 @@ interface Answering {
 
 async function answerPlain(parts: AsyncIterable<StreamPart>, to: Answering): Promise<void> {
   const { chat, exchange, surroundings, watch } = to;
+  let isEnded = false;
+  // Read to the end, beyond the last part: so the agent knows that the reply was taken.
   for await (const part of parts) {
     if (part.type === 'turn-start') watch(part.turn);
     if (exchange.left) return;
-    if (part.type === 'turn-end') {
-      const { turn, text, usage } = part;
-      if (part.status !== 'done') return failTurn(exchange, part);
-      const head = { turn, model: chat.model, at: surroundings.clock.now() };
-      return exchange.answer(completion(head, text, usage));
-    }
+    if (part.type !== 'turn-end') continue;
+    isEnded = true;
+    const { turn, text, usage } = part;
+    const head = { turn, model: chat.model, at: surroundings.clock.now() };
+    if (part.status === 'done') exchange.answer(completion(head, text, usage));
+    else failTurn(exchange, part);
   }
-  throw new AgentError('INTERNAL', { problem: 'a turn stopped without its end' });
+  if (!isEnded) throw new AgentError('INTERNAL', { problem: 'a turn stopped without its end' });
 }
 
 async function answerStreamed(parts: AsyncIterable<StreamPart>, to: Answering): Promise<void> {
   const { chat, exchange, surroundings, watch } = to;
   let stream: ChatStream | undefined;
+  let isEnded = false;
   for await (const part of parts) {
     if (part.type === 'turn-start') {
       watch(part.turn);
@@ -105,14 +108,17 @@ async function answerStreamed(parts: AsyncIterable<StreamPart>, to: Answering): 
       const head = { turn: part.turn, model: chat.model, at: surroundings.clock.now() };
       stream = new ChatStream(head, chat.includeUsage);
     }
-    if (exchange.left) return undefined;
-    if (part.type === 'turn-end' && part.status !== 'done') return failTurn(exchange, part);
-    const text = stream?.take(part) ?? '';
-    if (part.type === 'turn-end') return exchange.end(text);
-    if (text !== '') exchange.write(text);
+    if (exchange.left) return;
+    isEnded = part.type === 'turn-end';
+    if (part.type === 'turn-end' && part.status !== 'done') failTurn(exchange, part);
+    else {
+      const text = stream?.take(part) ?? '';
+      if (isEnded) exchange.end(text);
+      else if (text !== '') exchange.write(text);
+    }
     await exchange.caughtUp();
   }
-  throw new AgentError('INTERNAL', { problem: 'a turn stopped without its end' });
+  if (!isEnded) throw new AgentError('INTERNAL', { problem: 'a turn stopped without its end' });
 }
 
 /** A failed turn has happened: a client must not send it again by itself. */

@@ -8,6 +8,7 @@ import { AgentError, fromErrorData, isAgentError } from '@opencomputer/contracts
 import type { StreamPart } from '@opencomputer/contracts';
 import type {
   AgentService,
+  Notice,
   Queries,
   QueryName,
   SendRequest,
@@ -31,7 +32,7 @@ const helloMsMax = 5000;
 /** Milliseconds for an answer that needs no model. */
 const answerMsMax = 60_000;
 /** Milliseconds for reading a whole database. */
-const integrityMsMax = 30 * 60_000;
+const wholeStoreMsMax = 30 * 60_000;
 
 interface Exchange {
   readonly path: string;
@@ -75,7 +76,7 @@ function remoteAgent(open: Open, rest: Pick<RemoteAgent, 'version' | 'stop'>): R
       (await ask(open, {
         path: internalRoute.query,
         body: { name, input },
-        ...(name === 'integrity' && { answerMsMax: integrityMsMax }),
+        ...((name === 'integrity' || name === 'backup') && { answerMsMax: wholeStoreMsMax }),
       })) as Promise<Queries[Name]['output']>,
     stopDaemon: async () => {
       await ask(open, { path: internalRoute.stop, body: {} });
@@ -97,7 +98,7 @@ async function* listen(
   open: Open,
   person: string,
   signal: AbortSignal,
-): AsyncGenerator<{ readonly text: string }, void, void> {
+): AsyncGenerator<Notice, void, void> {
   try {
     const path = `${internalRoute.listen}?person=${encodeURIComponent(person)}`;
     const response = await open({ path, signal });

@@ -49,6 +49,10 @@ const queryInputs: { readonly [Name in QueryName]: z.ZodType<Queries[Name]['inpu
   plugins: nothing,
   status: nothing,
   integrity: nothing,
+  backup: z.object({
+    path: z.string().min(1).max(4096),
+    key: z.object({ salt: z.base64().max(100), key: z.base64().max(100) }),
+  }),
   undo: z.object({ conversation: identifier }),
   pending: nothing,
   settle: z.object({ id: identifier, how: z.enum(['retry', 'drop']) }),

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readCached, writeCached } from './cached-file.ts';
+import { createCache, readCached, writeCached } from './cached-file.ts';
 
 test('a cached file is found by its digest and replaces older ones of its name', async (context) => {
   const parent = await mkdtemp(join(tmpdir(), 'cached-'));
@@ -17,4 +17,13 @@ test('a cached file is found by its digest and replaces older ones of its name',
   assert.equal(await readCached(file('a', '11')), undefined);
   assert.equal(Buffer.from((await readCached(file('a', '22'))) ?? []).toString(), 'two');
   assert.deepEqual((await readdir(directory)).sort(), ['a-22', 'b-11']);
+});
+
+test('what cannot be kept is told of, and is no failure', async () => {
+  const reports: string[] = [];
+  const report = (_: unknown, about: string): number => reports.push(about);
+  const cache = createCache({ directory: '/dev/null/x', name: 'intents', report });
+  await cache.write('11', Buffer.from('one'));
+  assert.deepEqual(reports, ['cache intents']);
+  assert.equal(await cache.read('11'), undefined);
 });

@@ -13,6 +13,27 @@ export interface CachedFile {
   readonly digest: string;
 }
 
+/** The cached files of one name. */
+export interface Cache {
+  read(digest: string): Promise<Uint8Array | undefined>;
+  /** Never throws: what could not be kept is told to `report`, and is made again. */
+  write(digest: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** The cache of what is called `name` in a directory. */
+export function createCache({
+  report,
+  ...place
+}: Omit<CachedFile, 'digest'> & { report: (error: unknown, about: string) => void }): Cache {
+  return {
+    read: (digest) => readCached({ ...place, digest }),
+    write: (digest, bytes) =>
+      writeCached({ ...place, digest }, bytes).catch((error: unknown) =>
+        report(error, `cache ${place.name}`),
+      ),
+  };
+}
+
 /** The bytes of a cached file; undefined when there is none. */
 export async function readCached({
   directory,

@@ -61,18 +61,49 @@ export type KeepTimers = (
   changes: readonly TimerChange[],
 ) => Promise<readonly Statement[]>;
 
+/** A message without an end, as its row tells before it is opened. */
+export interface OpenMessage {
+  readonly id: string;
+  readonly person: string;
+  readonly conversation: string;
+  /** How often its turn was started; one that never ended was ended by the end of the process. */
+  readonly starts: number;
+}
+
 /** The inbox and the outbox, as the driver needs them. Statements join the driver's own batch. */
 export interface Mailbox {
-  /** Durable when it resolves; `duplicate` when the channel's message was accepted before. */
+  /**
+   * Durable when it resolves, and counted as the first start of its turn; `duplicate` when the
+   * channel's message was accepted before.
+   */
   accept(message: InboundMessage): Promise<'accepted' | 'duplicate'>;
+  /** Counts one more start of the turn; durable when it resolves. */
+  begin(messageId: string): Promise<void>;
+  /** Takes a start back, for turns that were left open in good order; need not be durable. */
+  leave(messageIds: readonly string[]): Promise<void>;
+  /** The statement that sets a message aside: it is no longer open, and not answered either. */
+  park(messageId: string): Statement;
   /** The statement that marks a message as answered. */
   finish(messageId: string): Statement;
-  /** The statement that puts a reply on its way. */
-  enqueue(reply: OutboundReply): Promise<Statement>;
+  /** Accepted messages that have no end yet and are not set aside, oldest first. */
+  open(): Promise<readonly OpenMessage[]>;
+  /** The oldest open message of a conversation. */
+  next(conversation: string): Promise<OpenMessage | undefined>;
+  /** The message itself. Rejects with SEAL_BROKEN when it was altered, PERSON_ERASED. */
+  read(messageId: string): Promise<InboundMessage>;
+  /** Messages of a person that were set aside, oldest first. */
+  parked(person: string): Promise<readonly OpenMessage[]>;
+  /** The statement that opens again what was set aside, as if it was never started. */
+  unpark(messageId: string): Statement;
+
+  /** The statements that put a reply on its way: to its channel, and a copy to those that want one. */
+  enqueue(reply: OutboundReply): Promise<readonly Statement[]>;
+  /** From now on a reader has the reply in hand, so it does not wait for the person. */
+  hold(replyId: string): void;
+  /** The reader left without it: it waits again. */
+  release(replyId: string): void;
   /** Marks replies as delivered; need not be durable. */
   delivered(replyIds: readonly string[]): Promise<void>;
-  /** Accepted messages that have no end yet, oldest first. */
-  open(): Promise<readonly InboundMessage[]>;
-  /** Replies that a person has not seen: what the agent said by itself while nobody listened. */
+  /** Replies that a person has not seen, oldest first: of turns, and what the agent said by itself. */
   waiting(person: string): Promise<readonly OutboundReply[]>;
 }

@@ -1,3 +1,4 @@
+export type { BackupSummary } from './service.ts';
 export type {
   AgentService,
   ContextSection,
@@ -5,8 +6,18 @@ export type {
   Explanation,
   Integrity,
 } from './service.ts';
-export type { ModelSummary, PluginSummary, Queries, QueryName, SendRequest } from './service.ts';
-export type { TurnAction, TurnSummary } from './service.ts';
+export type {
+  ModelSummary,
+  Notice,
+  ParkedMessage,
+  Pending,
+  PendingReply,
+  PluginSummary,
+  Queries,
+  QueryName,
+  SendRequest,
+} from './service.ts';
+export type { TurnAction, TurnSummary, UnknownOutcome } from './service.ts';
 export type { ModelAnswer, ModelDelta, ModelEngine, ModelRequest, OfferedTool } from './engine.ts';
 export type { CallOptions, InstalledIntent, InstalledTool, Permit, PluginHost } from './host.ts';
 export type {
@@ -14,10 +25,26 @@ export type {
   FinishedTurn,
   KeepTimers,
   Mailbox,
+  OpenMessage,
   PrepareRequest,
   TurnMachine,
   Understand,
 } from './driver.ts';
+export type {
+  BegunTurn,
+  CallTerms,
+  CarriedInput,
+  ClusterEngine,
+  ClusterEngineOptions,
+  ClusterRole,
+  ClusterStepOf,
+  ClusterSteps,
+  ConversationKey,
+  DecidedCalls,
+  OpenClusterEngine,
+  TurnSteps,
+  Unrecorded,
+} from './cluster.ts';
 export { columnTypes } from './database.ts';
 export type {
   ColumnValue,

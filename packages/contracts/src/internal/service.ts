@@ -4,6 +4,7 @@
 import type { Json } from '../json.ts';
 import type { StreamPart } from '../stream.ts';
 import type { SenderAssurance } from '../channel.ts';
+import type { ToolCall } from '../tool.ts';
 import type { TurnStatus, Usage } from '../turn.ts';
 
 /** A message of a person to a conversation. */
@@ -27,6 +28,8 @@ export interface SendRequest {
   readonly modelOnly?: boolean;
   /** A shell command that the person typed, to be run as typed and joined to the conversation. */
   readonly command?: string;
+  /** An unknown outcome, as `<turn>/<call>`: its call is to be done again, in its conversation. */
+  readonly again?: string;
 }
 
 /** What can be done to a running turn. */
@@ -129,8 +132,78 @@ export interface Queries {
   readonly integrity: { input: Record<string, never>; output: Integrity };
   /** Hides the last turn from the conversation; again, the one before. Returns what was undone. */
   readonly undo: { input: { conversation: string }; output: { readonly text: string } };
+  /** What was set aside, is unknown or was not delivered. */
+  readonly pending: { input: Record<string, never>; output: Pending };
+  /** Decides about one of these, by its id. An unknown outcome is only dropped here: doing it again
+   * is a message of its own, so that policy and the person have their say. */
+  readonly settle: {
+    input: { id: string; how: 'retry' | 'drop' };
+    output: { readonly what: 'message' | 'outcome' | 'reply' };
+  };
+  /** Makes a backup file at an absolute path, under a key derived from a passphrase (base64). */
+  readonly backup: {
+    input: { path: string; key: { salt: string; key: string } };
+    output: BackupSummary;
+  };
   /** Chooses the model of later turns, until the next start. */
   readonly choose: { input: { model: string }; output: ModelSummary };
+}
+
+/** A reply that a channel did not take: tried again, or given up (`dead`). */
+export interface PendingReply {
+  readonly id: string;
+  readonly channel: string;
+  readonly conversation: string;
+  readonly at: number;
+  readonly state: 'waiting' | 'dead';
+  readonly attempts: number;
+  readonly text: string;
+  /** Why it was given up. */
+  readonly reason?: string;
+}
+
+/** A message that was set aside: its turn ended the process too often, or it was altered. */
+export interface ParkedMessage {
+  readonly id: string;
+  readonly conversation: string;
+  readonly starts: number;
+  /** Absent when it cannot be read. */
+  readonly text?: string;
+}
+
+/** A call of a tool of which nobody knows whether it took effect, until the person decides. */
+export interface UnknownOutcome {
+  /** Its turn and its call, as `<turn>/<call>`. */
+  readonly id: string;
+  readonly conversation: string;
+  readonly at: number;
+  readonly call: ToolCall;
+}
+
+/** What waits for a decision of the person. */
+export interface Pending {
+  readonly messages: readonly ParkedMessage[];
+  readonly outcomes: readonly UnknownOutcome[];
+  readonly replies: readonly PendingReply[];
+}
+
+/** A backup that was made. */
+export interface BackupSummary {
+  readonly path: string;
+  readonly createdAt: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** Places of the store that were known to be damaged. */
+  readonly damaged: number;
+}
+
+/** What waited for a person. */
+export interface Notice {
+  readonly text: string;
+  /** The reply's own id: the same one, shown again after a crash, is the same notice. */
+  readonly reply?: string;
+  /** Set for the whole answer of a turn: it replaces whatever was shown of that turn before. */
+  readonly turn?: string;
 }
 
 /** The name of a question. */
@@ -139,12 +212,16 @@ export type QueryName = keyof Queries;
 /**
  * The agent, as its clients see it.
  * `send` must resolve the first part only after the message is durable; the iteration ends after
- * `turn-end`. Leaving the iteration does not cancel the turn. Failures are `AgentError`.
+ * `turn-end`, and only who reads to that end has taken the reply: else it waits as a notice. Leaving
+ * the iteration does not cancel the turn. Failures are `AgentError`.
  */
 export interface AgentService {
   send(request: SendRequest): AsyncIterable<StreamPart>;
-  /** What the agent says by itself in a conversation or to a person (reminders), from now on. */
-  listen(person: string, signal: AbortSignal): AsyncIterable<{ readonly text: string }>;
+  /**
+   * What the agent says by itself (reminders), and replies that did not reach their reader, from now
+   * on. Each counts as shown when the next one is asked for.
+   */
+  listen(person: string, signal: AbortSignal): AsyncIterable<Notice>;
   act(action: TurnAction): Promise<void>;
   query<Name extends QueryName>(
     name: Name,

@@ -1,23 +1,32 @@
 // Owns what a reply to the agent's own question means beyond a value: no, or one of the choices.
 // Refuses to hold a person to the question: anything else is a new message.
 
-import type { Expectation, Plan } from '@opencomputer/contracts';
+import type { Expectation, Plan, ToolCall } from '@opencomputer/contracts';
+import { declines } from '../intents/answers.ts';
 import { namedIn } from './candidates.ts';
 import { planTool } from './resolver.ts';
 import type { ResolveInput } from './resolver.ts';
 
-const no = /^(?:n|no|nope|nah|cancel|stop|never ?mind|don['’]?t|forget it|leave it|neither)\b/i;
-/** A reply longer than this is a new message, whatever it begins with. */
-const replyWordsMax = 4;
-
 /** The plan for a reply to `expectation`, or nothing when the message is about something else. */
 export function planFollowUp(expectation: Expectation, input: ResolveInput): Plan | undefined {
   const text = input.text.trim();
+  const { call, outcome = '' } = expectation;
+  if (call !== undefined && again.test(text)) return planAgain({ call, outcome }, input.callId);
   const declined = no.test(text) && text.split(/\s+/).length <= replyWordsMax;
   if (declined && input.parsed.kind !== 'act') {
-    return { type: 'answer', text: 'All right, I left it.' };
+    const decides = call !== undefined && { decides: { outcome, how: 'drop' as const } };
+    return { type: 'answer', text: 'All right, I left it.', ...decides };
   }
   return expectation.type === 'choose' ? chosen(expectation, input) : undefined;
+}
+
+/** The same call once more, as a new one: policy decides about it as about any other. */
+export function planAgain(
+  { call, outcome }: { readonly call: ToolCall; readonly outcome: string },
+  callId: string,
+): Plan {
+  const decides = { outcome, how: 'retry' as const };
+  return { type: 'tool', call: { ...call, callId }, intent: 'again', candidates: [], decides };
 }
 
 function chosen(expectation: Expectation, input: ResolveInput): Plan | undefined {

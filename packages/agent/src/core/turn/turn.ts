@@ -26,6 +26,7 @@ import {
   settle,
   textOf,
 } from './calls.ts';
+import { decisionAbout, unknownWords } from './unknown.ts';
 import { addUsage, exhausted, noUsage } from './usage.ts';
 
 /** What one input leads to. */
@@ -57,12 +58,11 @@ export function advance(state: TurnState | undefined, input: TurnInput): Step {
     case 'approval-give':
       return approvalGive(state, input);
     case 'tool-finish':
-      return proceed(
-        { ...state, calls: finishCall(state.calls, input.callId, input.outcome) },
-        input.at,
-      );
+      return toolFinish(state, input);
     case 'turn-steer':
       return unchanged(withProgress(state, { steered: [...state.progress.steered, input.text] }));
+    case 'turn-resume':
+      return unchanged(afterPause(state, input.pausedMs));
     case 'turn-cancel':
       return cancel(state, input.reason);
     case 'timer-fire':
@@ -105,6 +105,7 @@ function start(input: Input<'turn-start'>): Step {
     waitedMs: 0,
     repeats: {},
     steered: [],
+    timeZone: message.timeZone,
   };
   const state: TurnState = {
     status: 'running',
@@ -190,7 +191,7 @@ function policyDecide(state: TurnState, input: Input<'policy-decide'>): Step {
     switch (decision.decision) {
       case 'allow':
         commands.push(toolCall(state, entry.call));
-        return { call: entry.call, status: 'running' };
+        return { call: entry.call, status: 'running', startedAt: input.at };
       case 'ask':
         commands.push(approvalAsk(entry.call, decision.reason, input.at));
         return { call: entry.call, status: 'asked' };
@@ -214,9 +215,20 @@ function approvalGive(state: TurnState, input: Input<'approval-give'>): Step {
     return proceed({ ...state, calls }, input.at);
   }
   const calls = state.calls.map((entry) =>
-    entry === asked ? { call: entry.call, status: 'running' as const } : entry,
+    entry === asked ? { call: entry.call, status: 'running' as const, startedAt: input.at } : entry,
   );
   return proceed({ ...state, calls }, input.at, [toolCall(state, asked.call)]);
+}
+
+function toolFinish(state: TurnState, input: Input<'tool-finish'>): Step {
+  const { callId, outcome, at } = input;
+  const before = state.calls.find(({ call }) => call.callId === callId);
+  const calls = finishCall(state.calls, callId, outcome);
+  const isNews = before !== undefined && before.status !== 'finished';
+  if (!isNews || outcome.status !== 'unknown') return proceed({ ...state, calls }, at);
+  const lost = { call: before.call, at: before.startedAt ?? at };
+  const unknown = [...(state.progress.unknown ?? []), lost];
+  return proceed({ ...withProgress(state, { unknown }), calls }, at);
 }
 
 function timerFire(state: TurnState, input: Input<'timer-fire'>): Step {
@@ -294,7 +306,8 @@ interface End {
 }
 
 /** The only way to the end: settles open calls, keeps the reply, and says so exactly once. */
-function end(state: TurnState, { status, text, expectation, error }: End): Step {
+function end(state: TurnState, ending: End): Step {
+  const { status, text, expectation, error } = withUnknown(state, ending);
   const calls = settle(state.calls, 'The turn ended before this was done.');
   const messages = [...state.messages, ...resultMessages(calls)];
   const last = messages.at(-1);
@@ -310,6 +323,16 @@ function end(state: TurnState, { status, text, expectation, error }: End): Step 
   };
   const finished: Command = { type: 'turn-finish', status, ...(error && { error }) };
   return { state: ended, commands: [{ type: 'reply', text }, finished] };
+}
+
+/** The person is told of each call that may have taken effect, whatever the model made of it. */
+function withUnknown({ turn, progress }: TurnState, ending: End): End {
+  const { unknown = [], timeZone } = progress;
+  if (unknown.length === 0) return ending;
+  const text = [ending.text, unknownWords(unknown, timeZone)].join('\n\n');
+  const [only] = unknown;
+  if (only === undefined || unknown.length > 1) return { ...ending, text };
+  return { ...ending, text, expectation: decisionAbout(turn, only.call) };
 }
 
 function modelCall(state: TurnState): Command {
@@ -334,6 +357,13 @@ function resume(state: TurnState, at: number): TurnState {
   if (waitingSince === undefined) return state;
   const waitedMs = progress.waitedMs + Math.max(0, at - waitingSince);
   return { ...state, status: 'running', progress: { ...progress, waitedMs } };
+}
+
+/** Time in which nothing ran is not spent; while a person is asked, no time is. */
+function afterPause(state: TurnState, pausedMs: number): TurnState {
+  const { waitedMs, waitingSince } = state.progress;
+  if (waitingSince !== undefined) return state;
+  return withProgress(state, { waitedMs: waitedMs + pausedMs });
 }
 
 function withProgress(state: TurnState, change: Partial<TurnProgress>): TurnState {

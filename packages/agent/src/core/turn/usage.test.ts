@@ -11,6 +11,7 @@ const progress: TurnProgress = {
   waitedMs: 0,
   repeats: {},
   steered: [],
+  timeZone: 'UTC',
 };
 
 test('usage adds member by member', () => {
