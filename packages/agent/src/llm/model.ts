@@ -9,7 +9,7 @@ import { keyMissing, needsKey } from './key.ts';
 import { createBreaker } from './breaker.ts';
 import type { Breaker } from './breaker.ts';
 import { modelFacts } from './catalogue.ts';
-import type { ModelPrice } from './catalogue.ts';
+import type { ModelFacts, ModelPrice } from './catalogue.ts';
 import type { EngineLimits } from './limits.ts';
 import { listModels } from './listing.ts';
 
@@ -42,7 +42,10 @@ export class Model {
   readonly backend: Backend;
   readonly breaker: Breaker;
   readonly #dependencies: ModelDependencies;
+  readonly #isLocal: boolean;
   #name: string | undefined;
+  /** What is published of the model with this name; looked up once. */
+  #facts: ModelFacts | undefined;
   #listedTokens: number | undefined;
   #learnedTokens: number = Number.POSITIVE_INFINITY;
   #opening: Promise<Provider> | undefined;
@@ -54,7 +57,13 @@ export class Model {
     this.backend = backend;
     this.breaker = createBreaker(dependencies.limits);
     this.#dependencies = dependencies;
-    this.#name = target.model;
+    this.#isLocal = isLocal(target);
+    this.#setName(target.model);
+  }
+
+  #setName(name: string | undefined): void {
+    this.#name = name;
+    this.#facts = name === undefined ? undefined : modelFacts(name);
   }
 
   /** `auto` until the server was asked what it has. */
@@ -75,15 +84,15 @@ export class Model {
   /** The window: what the configuration, the server or the table says, or what was refused. */
   get contextTokens(): number {
     const known = this.target.contextTokens ?? this.#listedTokens;
-    const assumed = isLocal(this.target) ? LOCAL_CONTEXT_TOKENS : HOSTED_CONTEXT_TOKENS;
-    const tokens = known ?? modelFacts(this.name)?.contextTokens ?? assumed;
+    const assumed = this.#isLocal ? LOCAL_CONTEXT_TOKENS : HOSTED_CONTEXT_TOKENS;
+    const tokens = known ?? this.#facts?.contextTokens ?? assumed;
     return Math.min(this.#learnedTokens, tokens);
   }
 
   /** As configured, else as published; undefined when unknown, or somebody's own machine. */
   get price(): ModelPrice | undefined {
     const { price } = this.target;
-    return price ?? (isLocal(this.target) ? undefined : modelFacts(this.name)?.price);
+    return price ?? (this.#isLocal ? undefined : this.#facts?.price);
   }
 
   /** Opens the provider at the first call; later calls share it. A failure is not remembered. */
@@ -107,7 +116,7 @@ export class Model {
       const asking = { fetch, clock, limitMs: limits.connectMsMax };
       const [listed] = await listModels(target, asking);
       if (!listed) throw unnamed(target.provider, 'the server lists no model; name one');
-      this.#name = listed.model;
+      this.#setName(listed.model);
       this.#listedTokens = listed.contextTokens;
     }
     return backend.open({ target, model: this.#name, fetch });
