@@ -1,0 +1,160 @@
+// Owns the accounting identity: every accepted message has exactly one end or is pending, one reply,
+// and each effect happened once or is said to be unknown. Refuses to look anywhere but at what it is given.
+
+import { effectsByKey } from '@opencomputer/testkit';
+import type { LedgerEntry } from '@opencomputer/testkit';
+import { remindersOf, repliesTo } from './play.ts';
+import type { Spoken, Story } from './play.ts';
+import type { Rows } from './rows.ts';
+import { entriesOf } from './world.ts';
+
+/** What can be found wrong, each named once and for all. */
+export type Assertion =
+  /** An accepted message is in the inbox. */
+  | 'accepted-is-kept'
+  /** A message is in the inbox once, however often it was brought. */
+  | 'message-once'
+  /** A message that is done has one end, any other none. */
+  | 'one-end'
+  /** A message that is done has one reply in the outbox for each channel. */
+  | 'one-reply'
+  /** After the last restart nothing is pending, and everything was said. */
+  | 'settles'
+  /** An effect with a key has one key. */
+  | 'key-once'
+  /** An effect without a key happened at most once. */
+  | 'effect-once'
+  /** The reply says done, not done or unknown as the world knows it. */
+  | 'told-truth'
+  /** A reminder was said once. */
+  | 'reminder-once'
+  /** The file is whole. */
+  | 'store-whole';
+
+export interface Violation {
+  readonly assertion: Assertion;
+  readonly text: string;
+}
+
+/** What one story came to, in the words of the identity. */
+export interface Account {
+  readonly accepted: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly pending: number;
+  /** Effects of which the person was told that nobody knows. */
+  readonly unknown: number;
+  /** Replies shown again after a crash, under the same identifier. */
+  readonly shownAgain: number;
+  readonly violations: readonly Violation[];
+}
+
+/** The accounts of one story over one store. */
+export function account(story: Story, rows: Rows, entries: readonly LedgerEntry[]): Account {
+  const violations: Violation[] = [];
+  const add = (assertion: Assertion, text: string): void => {
+    violations.push({ assertion, text: `${story.name}: ${text}` });
+  };
+  if (rows.integrity !== 'ok') add('store-whole', rows.integrity);
+  const sums = { accepted: 0, completed: 0, failed: 0, pending: 0, unknown: 0, shownAgain: 0 };
+  for (const spoken of story.spoken) {
+    checkRows(story, spoken, { rows, add });
+    checkHeard(story, spoken, add);
+    if (spoken.part === 'effects')
+      checkEffects(spoken, { entries, said: saidTo(story, spoken), add });
+    const [row] = rowsOf(story, spoken, rows).inbox;
+    const said = saidTo(story, spoken);
+    sums.accepted += spoken.accepted ? 1 : 0;
+    sums.completed += row?.state === 'done' && !isFailure(spoken) ? 1 : 0;
+    sums.failed += row?.state === 'done' && isFailure(spoken) ? 1 : 0;
+    sums.pending += row !== undefined && row.state !== 'done' ? 1 : 0;
+    sums.unknown += said.some((text) => text.includes('unknown')) ? 1 : 0;
+    const again = repliesTo(spoken, story.heard).length + spoken.ends.length - 1;
+    sums.shownAgain += Math.max(0, again);
+  }
+  return { ...sums, violations };
+}
+
+type Add = (assertion: Assertion, text: string) => void;
+
+/** One store holds one story: the terminal's conversations by name, the other is the API's. */
+function rowsOf(
+  { name }: Story,
+  { part }: Spoken,
+  { inbox, outbox }: Rows,
+): Pick<Rows, 'inbox' | 'outbox'> {
+  const isOwn = ({ conversation }: { conversation: string }): boolean =>
+    part === 'answer' ? conversation.startsWith('api-') : conversation === `${name}-${part}`;
+  return { inbox: inbox.filter(isOwn), outbox: outbox.filter(isOwn) };
+}
+
+function checkRows(story: Story, spoken: Spoken, { rows, add }: { rows: Rows; add: Add }): void {
+  const { marker, part, turns, accepted } = spoken;
+  const { inbox, outbox } = rowsOf(story, spoken, rows);
+  if (accepted && inbox.length === 0) add('accepted-is-kept', `${marker} is not in the inbox`);
+  if (inbox.length > 1 || turns.size > 1) {
+    add('message-once', `${marker} is ${inbox.length} times in the inbox, as ${turns.size} turns`);
+  }
+  for (const { id, state } of inbox) {
+    const ends = rows.finishes.filter((turn) => turn === id).length;
+    const due = state === 'done' ? 1 : 0;
+    if (ends !== due) add('one-end', `${marker} is ${state} and has ${ends} ends`);
+    const replies = Map.groupBy(outbox, ({ channel }) => channel);
+    const dueReplies = due + (part === 'reminder' && due === 1 ? 1 : 0);
+    for (const [channel, found] of replies) {
+      if (found.length > dueReplies) {
+        add('one-reply', `${marker} is ${state} and has ${found.length} replies on ${channel}`);
+      }
+    }
+    if (due === 1 && outbox.length === 0) add('one-reply', `${marker} is done without a reply`);
+  }
+}
+
+function checkHeard(story: Story, spoken: Spoken, add: Add): void {
+  const { marker, ends, part, accepted } = spoken;
+  const replies = repliesTo(spoken, story.heard);
+  const different = new Set(replies.map(({ reply, text }) => reply ?? text));
+  if (different.size > 1) add('one-reply', `${marker} was answered ${different.size} times`);
+  if (!accepted) add('settles', `${marker} was never accepted: ${spoken.refusals.join(', ')}`);
+  else if (ends.length + replies.length === 0) add('settles', `${marker} was never answered`);
+  if (part !== 'reminder') return;
+  const reminders = remindersOf(spoken, story.heard);
+  const said = new Set(reminders.map(({ reply, text }) => reply ?? text));
+  if (said.size > 1) add('reminder-once', `${marker} was said as ${said.size} reminders`);
+  if (said.size === 0 && accepted && !isFailure(spoken)) {
+    add('settles', `the reminder of ${marker} was never said`);
+  }
+}
+
+function checkEffects(
+  { marker }: Spoken,
+  { entries, said, add }: { entries: readonly LedgerEntry[]; said: readonly string[]; add: Add },
+): void {
+  const keyed = entriesOf(entries, 'keyed', marker);
+  const once = entriesOf(entries, 'once', marker);
+  const keys = effectsByKey(keyed).size;
+  if (keys > 1) add('key-once', `${marker} was posted under ${keys} keys`);
+  if (once.length > 1)
+    add('effect-once', `${marker} was posted ${once.length} times without a key`);
+  for (const text of said) {
+    const [, first, second] = /Result of \w+: ([a-z ]+), ([a-z ]+)\./.exec(text) ?? [];
+    checkTold({ marker, told: first, happened: keyed.length }, add);
+    checkTold({ marker, told: second, happened: once.length }, add);
+  }
+}
+
+function checkTold(
+  { marker, told, happened }: { marker: string; told: string | undefined; happened: number },
+  add: Add,
+): void {
+  if (told === 'done' && happened === 0) add('told-truth', `${marker}: told done, never happened`);
+  if (told === 'not done' && happened > 0) add('told-truth', `${marker}: told not done, happened`);
+}
+
+function saidTo(story: Story, spoken: Spoken): readonly string[] {
+  return [...spoken.ends, ...repliesTo(spoken, story.heard)].map(({ text }) => text);
+}
+
+function isFailure({ ends }: Spoken): boolean {
+  return ends.some(({ status }) => status === 'failed' || status === 'cancelled');
+}
