@@ -13,7 +13,7 @@ const dependencies = {
 };
 const provider = createScriptedModel([]);
 const backend: Backend = { open: () => Promise.resolve(provider), listsModels: true };
-const make = (target: Omit<ModelTarget, 'provider'>, rest: Partial<Backend> = {}) =>
+const make = (target: Partial<ModelTarget>, rest: Partial<Backend> = {}) =>
   new Model({ provider: 'package:p', ...target }, { ...backend, ...rest }, dependencies);
 
 test('a model without a name is asked for once, at the first opening', async () => {

@@ -12,8 +12,8 @@ test('the thread answers once and ends, whatever it finds', async (t) => {
   const worker = new Worker(new URL('./integrity-thread.ts', import.meta.url), {
     workerData: path,
   });
-  const [[found], [code]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
-  const { problems } = found as { problems: string[] };
+  const answers = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+  const [[{ problems }], [code]] = answers as [[{ problems: string[] }], [number]];
   assert.deepEqual([problems.length, code], [1, 0]);
   assert.match(problems[0] ?? '', /not a database/);
 });

@@ -372,6 +372,7 @@ class Chat {
   }
 
   #fail(error: unknown): void {
+    this.#view.screen.append(blankEntry());
     this.#view.screen.append(noteEntry(this.#style.bad(failureText(shownError(error)))));
     this.#view.update();
   }

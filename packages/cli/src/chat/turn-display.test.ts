@@ -129,7 +129,7 @@ test('a failure is told once, and so is an interruption', () => {
     const said = status === 'failed' ? failed.message : 'Stopped: r.';
     for (const part of streamed(said, turnId)) shown.show(part);
     shown.show(end(said, { status, error: error.toData() }));
-    assert.match(text(), /^\n  The beginning\n  (m is rate limited\.[^]*|Interrupted\.)\n--$/);
+    assert.match(text(), /^\n  The beginning\n(\n  m is rate limited\.[^]*|  Interrupted\.)\n--$/);
     assert.equal(text().split('rate limited').length, status === 'failed' ? 2 : 1);
     assert.doesNotMatch(text(), /Stopped/);
   }

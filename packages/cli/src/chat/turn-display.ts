@@ -217,7 +217,10 @@ export class TurnDisplay implements Component {
       screen.append(isOutput ? outputEntry(unshown, style) : replyEntry(unshown, style));
     }
     if (part.status === 'cancelled') this.#note(style.warn('Interrupted.'));
-    else if (part.error !== undefined) this.#note(style.bad(failureText(part.error)));
+    else if (part.error !== undefined) {
+      screen.append(blankEntry());
+      this.#note(style.bad(failureText(part.error)));
+    }
   }
 
   /** What of the reply was not streamed, or was lost by a slow reader. */
