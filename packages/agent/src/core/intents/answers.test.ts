@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SlotDeclaration } from '@opencomputer/contracts';
-import { answerSlot, confirmation } from './answers.ts';
+import { answerSlot, confirmation, declines } from './answers.ts';
 import { parseChronoDates } from './chrono-dates.ts';
 
 const context = {
@@ -40,4 +40,13 @@ test('free text is the whole answer, typed values are picked from it', () => {
   assert.equal(answer('number', 'about 12 I think')?.value, 12);
   assert.equal(answer('number', 'many'), undefined);
   assert.equal(answer('text', '   '), undefined);
+});
+
+test('a short reply that begins with no declines, a longer one is a message', () => {
+  for (const text of ['no', 'Cancel that please', "don't", 'no thank you']) {
+    assert.ok(declines(text), text);
+  }
+  for (const text of ['no one could say that this is short', 'notes', 'yes']) {
+    assert.ok(!declines(text), text);
+  }
 });

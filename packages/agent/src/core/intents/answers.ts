@@ -20,6 +20,19 @@ export function confirmation(text: string): 'yes' | 'no' | undefined {
   return no.test(plain) ? 'no' : undefined;
 }
 
+/** Words by which a short reply says no, whatever follows them: "cancel that please". */
+const noAtStart =
+  /^(?:n|no|nope|nah|cancel|stop|never ?mind|don['’]?t|forget it|leave it|neither)\b/i;
+/** A reply longer than this is a new message, whatever it begins with. */
+const replyWordsMax = 4;
+
+/** Whether a short reply leaves what was asked about. */
+export function declines(text: string): boolean {
+  const plain = text.trim();
+  const words = plain.split(/\s+/).length;
+  return confirmation(plain) === 'no' || (noAtStart.test(plain) && words <= replyWordsMax);
+}
+
 function answerTime(
   declaration: SlotDeclaration,
   text: string,

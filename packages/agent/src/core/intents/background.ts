@@ -349,6 +349,22 @@ am i going to die | am i pretty | am i right | is it friday yet | will i be rich
 what shots does a puppy need | what documents do i need for a loan | what do i need for a mortgage
 done with work for today | i am done for today | i am done with you | finished with school forever
 done and dusted | all done | are you done | dinner is done | my homework is done at last
+close the window | close the curtains in the bedroom | close the garage door | close the gate
+close the door please | close all my tabs | close my bank account | close the app | close the shutters
+open the curtains | open the gate for the courier | open the blinds
+unlock the car | shut the oven off | raise the blinds in the living room
+finish the story | finish my sentence | complete the sentence | complete this puzzle for me
+change the song | change the bulb in the hall | switch the channel to sports
+move the sofa to the left | move the robot forward | move my car | push the door | swap seats with me
+set the oven to 200 degrees | set the thermostat to 20 | put some music on
+put the heating on at 6 | book me a taxi for 8 | reserve a hotel room
+add salt to the soup | add me on facebook | add sugar to my cart | add a filter to my photo
+send a card to my aunt | post this on my wall | save the whales | keep calm | keep the change
+drop me at the corner | drop the beat | mark my words | check the oil in my car | check my tyres
+run to the shop for me | execute order 66 | print my boarding pass at the kiosk
+how full is my disk | how full is the hard drive | how full is my phone | is my battery full
+how much space is left on my disk | how full is the bus today | send the mail with the report in it
+send the email with the attachment | mail this to sam | forward this message to anna | reply to the mail
 `;
 
 /** The background utterances, in the order in which they were written. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findObjection, isRefusal, isStatement, learnOwnWords } from './guards.ts';
+import { asksOfThing, findObjection, isRefusal, isStatement, learnOwnWords } from './guards.ts';
 import { readTokens } from './tokens.ts';
 
 const own = learnOwnWords([
@@ -92,4 +92,12 @@ test('of many plain examples, words that few of them hold are what they are abou
   const learned = learnOwnWords([...plain, 'remember that Dave hates cake']);
   assert.ok(learned.words.has('remember') && !learned.words.has('hates'));
   assert.ok(learned.all.has('hates'));
+});
+
+test('what is asked of a thing is no request, what is asked of somebody may be', () => {
+  assert.ok(asksOfThing(readTokens('would a call at 7 fit')));
+  assert.ok(asksOfThing(readTokens('hey, could the meeting be later')));
+  for (const text of ['could you move it', 'can i have it', 'will', 'a call at 7 would fit']) {
+    assert.ok(!asksOfThing(readTokens(text)), text);
+  }
 });

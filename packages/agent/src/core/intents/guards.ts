@@ -210,6 +210,19 @@ export function isStatement(tokens: readonly Token[]): boolean {
   return subjects.has(subject ?? '') && !wishes.has(verb ?? '');
 }
 
+const modals: ReadonlySet<string> = new Set(
+  'can could would will should shall may might must'.split(' '),
+);
+const asked: ReadonlySet<string> = new Set(
+  'you u i we somebody someone anyone not please kindly'.split(' '),
+);
+
+/** True when a message begins by asking of a thing, "would a call at 7 fit", not of anybody. */
+export function asksOfThing(tokens: readonly Token[]): boolean {
+  const [first, second] = withoutCourtesy(tokens.map(({ word }) => word));
+  return modals.has(first ?? '') && second !== undefined && !asked.has(second);
+}
+
 /** True when a message begins with a refusal, such as "don't show me". */
 export function isRefusal(frame: readonly Token[]): boolean {
   const words = withoutCourtesy(frame.map(({ word }) => word));

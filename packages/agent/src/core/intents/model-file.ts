@@ -4,7 +4,7 @@
 import { indexVocabulary } from './features.ts';
 import type { IntentModel } from './classifier.ts';
 
-/** Changes whenever features or layout change, so that an older file is trained anew. */
+/** Changes whenever features, layout or background change, so that an older file is trained anew. */
 export const modelFormat = 2;
 
 const magic = 0x4d49434f;

@@ -13,17 +13,18 @@ import type {
 import { backgroundUtterances } from './background.ts';
 import { classify, outOfScope, trainIntents } from './classifier.ts';
 import type { Classification, IntentModel, LabelledUtterance } from './classifier.ts';
-import { learnCues, strongestCue } from './cues.ts';
-import type { Cues } from './cues.ts';
+import { learnCues } from './cues.ts';
+import { learnContents } from './contents.ts';
+import type { KeptBy } from './contents.ts';
 import type { DateContext } from './dates.ts';
 import { answerSlot, confirmation } from './answers.ts';
 import { expandExample } from './fillers.ts';
-import { findObjection, isRefusal, isStatement } from './guards.ts';
+import { readDoubt, writeDoubt } from './doubts.ts';
+import { findObjection, isRefusal } from './guards.ts';
+import type { IntentParser, KnownIntent, Weighed } from './learned.ts';
 import { seededRandom } from './random.ts';
 import { fillSlots, planSlots } from './slots.ts';
 import type { FilledSlots } from './slots.ts';
-import { politeBefore } from './filling.ts';
-import type { SlotPlan } from './filling.ts';
 import { readTokens, textCharactersMax } from './tokens.ts';
 
 /** An intent as a plugin declares it, with the effect of its tool. */
@@ -32,17 +33,7 @@ export interface IntentSource {
   readonly effect: ToolEffect;
 }
 
-interface KnownIntent {
-  readonly effect: ToolEffect;
-  readonly plan: SlotPlan;
-}
-
-/** Everything that is learned from manifests. The classifier can be stored; the rest is quick to redo. */
-export interface IntentParser {
-  readonly model: IntentModel;
-  readonly intents: ReadonlyMap<string, KnownIntent>;
-  readonly cues: Cues;
-}
+export type { IntentParser } from './learned.ts';
 
 /** A message with what decides its meaning. */
 export interface ParseInput extends DateContext {
@@ -60,19 +51,15 @@ interface Bar {
 }
 
 const readBar: Bar = { act: 0.6, confirm: 0.2, ratio: 3 };
-const writeBar: Bar = { act: 0.75, confirm: 0.2, ratio: 4 };
+const writeBar: Bar = { act: 0.85, confirm: 0.2, ratio: 4 };
 /** What the classifier takes for out of scope is confirmed only when it is as likely as this. */
 const outsideBar = 0.25;
-/** A write that says last what it asks for must be this sure. */
-const textFirstBar = 0.9;
 /** So likely must an intent be before its missing slots are asked for. */
 const askBar = 0.6;
 /** Share of the words that must occur in some example, so that no likeness of letters is acted on. */
 const knownWordsMin = 0.34;
 /** A read that may be meant where the likeliest intent, a write, is not. */
 const besideBar = 0.1;
-/** How characteristic of another intent a word must be to hold a write back. */
-const rivalLogOdds = 2.5;
 const seed = 7;
 /** Each template is seen with so many fillers; where there are few templates, with more. */
 const variantsPerTemplate = { few: 5, many: 2, manyFrom: 60 } as const;
@@ -135,24 +122,17 @@ export function trainParser(sources: readonly IntentSource[]): IntentParser {
 export function buildParser(sources: readonly IntentSource[], model: IntentModel): IntentParser {
   const intents = new Map<string, KnownIntent>();
   const bare: LabelledUtterance[] = [];
+  const writes: KeptBy[] = [];
   for (const [intent, { effect, slots, examples }] of mergeSources(sources)) {
     const frames = examples.map((example) => example.replace(withoutSlots, ' '));
-    intents.set(intent, { effect, plan: planSlots(slots, examples) });
+    const plan = planSlots(slots, examples);
+    intents.set(intent, { effect, plan });
+    if (effect !== 'read') writes.push({ intent, plan, examples });
     bare.push(...frames.map((text) => ({ text, intent })));
   }
   const background = backgroundUtterances.map((text) => ({ text, intent: outOfScope }));
-  return { model, intents, cues: learnCues([...bare, ...background]) };
-}
-
-interface Weighed {
-  readonly intent: string;
-  readonly score: number;
-  /** How many times as likely as the next intent that is not out of scope. */
-  readonly ratio: number;
-  readonly inScope: boolean;
-  /** In scope, and in words that were heard before. */
-  readonly clear: boolean;
-  readonly scores: readonly IntentScore[];
+  const cues = learnCues([...bare, ...background]);
+  return { model, intents, cues, contents: learnContents(writes) };
 }
 
 function weigh(found: Classification): Weighed | undefined {
@@ -164,6 +144,7 @@ function weigh(found: Classification): Weighed | undefined {
     ratio: second === undefined ? Infinity : first.score / Math.max(second.score, 1e-9),
     inScope: found.intent !== outOfScope,
     clear: found.intent !== outOfScope && found.knownWords >= knownWordsMin,
+    knownWords: found.knownWords,
     scores: found.scores,
   };
 }
@@ -171,62 +152,6 @@ function weigh(found: Classification): Weighed | undefined {
 function unknown(reason: string, scores: readonly IntentScore[] = []): IntentResult {
   const confidence = scores.find(({ intent }) => intent === outOfScope)?.score ?? 0;
   return { kind: 'unknown', confidence, slots: {}, missing: [], alternatives: scores, reason };
-}
-
-/** A word of the request that another intent is known by and this one never uses. */
-function rivalWord(
-  { intents, cues }: IntentParser,
-  intent: string,
-  words: readonly string[],
-): string | undefined {
-  const own = intents.get(intent)?.plan.own.all ?? new Set<string>();
-  const foreign = words.filter((word) => !own.has(word));
-  return foreign.find((word) =>
-    [...intents].some(
-      ([other, { plan }]) =>
-        plan.usual.has(word) && (cues.get(other)?.get(word) ?? 0) >= rivalLogOdds,
-    ),
-  );
-}
-
-/** What keeps a read from being done at once; it needs less than a write. */
-function readDoubt(
-  parser: IntentParser,
-  { intent }: Weighed,
-  { filled, text }: { readonly filled: FilledSlots; readonly text: string },
-): string | undefined {
-  const verb = filled.frame.map(({ word }) => word).find((word) => !politeBefore.has(word));
-  const rival = rivalWord(parser, intent, verb === undefined ? [] : [verb]);
-  if (rival !== undefined) return `"${rival}" speaks for something else`;
-  const tokens = readTokens(text);
-  const own = parser.intents.get(intent)?.plan.own.starts;
-  const opening = tokens.slice(0, 2).map(({ word }) => word);
-  return isStatement(tokens) && own?.has(opening.join(' ')) !== true
-    ? 'it may only be said'
-    : undefined;
-}
-
-/** What keeps a write from being done at once; undefined when nothing does. */
-function doubt(
-  parser: IntentParser,
-  weighed: Weighed,
-  { filled, text }: { readonly filled: FilledSlots; readonly text: string },
-): string | undefined {
-  const words = filled.frame.map(({ word }) => word);
-  if (strongestCue(parser.cues, weighed.intent, words) === 0) return 'no word of it was said';
-  const rival = rivalWord(parser, weighed.intent, words);
-  if (rival !== undefined) return `"${rival}" speaks for something else`;
-  const own = parser.intents.get(weighed.intent)?.plan.own.all;
-  const verb = words.find((word) => !politeBefore.has(word));
-  if (!filled.textFirst && own?.has(verb ?? '') === false) return 'it begins like something else';
-  const tokens = readTokens(text);
-  if (isStatement(tokens) && !filled.requestLast) return 'it may only be said';
-  const unsure = filled.textFirst && weighed.score < textFirstBar;
-  const guessed = !filled.sure && filled.missing.length === 0;
-  if (unsure || guessed) return 'it is not clear what it is about';
-  if (filled.embedded) return 'it may be about something else';
-  if (filled.unusedRepeat) return 'it cannot repeat';
-  return undefined;
 }
 
 /** Objections that the words of free text may give by chance: worth a question, where others are not. */
@@ -256,6 +181,7 @@ function readBeside(parser: IntentParser, weighed: Weighed): IntentScore | undef
 function decide(parser: IntentParser, weighed: Weighed, input: ParseInput): IntentResult {
   const known = parser.intents.get(weighed.intent);
   if (known === undefined) return unknown('it is no installed intent', weighed.scores);
+  if (weighed.knownWords === 0) return unknown('no word of it is known', weighed.scores);
   const filled = fillSlots(known.plan, input.text, input);
   const writes = known.effect !== 'read';
   const bar = writes ? writeBar : readBar;
@@ -284,7 +210,7 @@ function decide(parser: IntentParser, weighed: Weighed, input: ParseInput): Inte
       : unknown('it is like no known intent', weighed.scores);
   }
   const said = { filled, text: input.text };
-  const held = writes ? doubt(parser, weighed, said) : readDoubt(parser, weighed, said);
+  const held = writes ? writeDoubt(parser, weighed, said) : readDoubt(parser, weighed, said);
   if (held !== undefined) return result('confirm', held);
   if (filled.missing.length === 0) return result('act', 'it is clear and complete');
   if (weighed.score < askBar) return result('confirm', 'much of it is missing');

@@ -185,3 +185,19 @@ test('spans are inside the text for anything said, and nothing throws', () => {
     { numRuns: 150 },
   );
 });
+
+test('code is what stands behind its language, and the language is no part of it', () => {
+  const plan = planSlots({ code: slot('code', { required: true }), language: slot('language') }, [
+    'run {code}',
+    'run {language} {code}',
+    'run this {language}: {code}',
+  ]);
+  for (const [text, code] of [
+    ['run this python: print(1)', 'print(1)'],
+    ['python: print(3)', 'print(3)'],
+    ['run python print(1 + 1)', 'print(1 + 1)'],
+    ['run print("a: b")', 'print("a: b")'],
+  ] as const) {
+    assert.equal(fillSlots(plan, text, context).slots['code']?.value, code, text);
+  }
+});

@@ -68,7 +68,8 @@ export function planSlots(
     ...new Map(compiled.map((pieces) => [JSON.stringify(pieces), pieces])).values(),
   ]
     .filter((pieces) => countWords(pieces) > 0)
-    .sort((one, other) => countWords(other) - countWords(one));
+    // of two with as many words, "run {language} {code}" says more than "run {code}"
+    .sort((one, other) => countWords(other) - countWords(one) || other.length - one.length);
   const declared = names.flatMap(([slot, { after }]) =>
     free.has(slot)
       ? after.map((lead) => ({
@@ -102,7 +103,12 @@ function accepts(filling: Filling, tokens: readonly Token[]) {
     if (type === 'text') return saysSomething(words);
     if (type === 'code') return true;
     if (type === 'expression') return /\d/.test(wordsText(filling.text, words)) || words.length > 1;
-    if (type === 'unit' || type === 'language') {
+    const span: Span = [tokens[from]?.start ?? 0, tokens[to - 1]?.end ?? 0];
+    if (type === 'language') {
+      // "python print(1)": a language takes no more words than its name
+      return findValues(filling.text, declaration).some((known) => isInside(span, known.span));
+    }
+    if (type === 'unit') {
       if (to - from <= 2 && words.every(({ word }) => /^[\p{L}°$€£]+$/u.test(word))) return true;
     }
     if (type === 'person' && to - from <= 3) {
@@ -110,7 +116,6 @@ function accepts(filling: Filling, tokens: readonly Token[]) {
     }
     const found = cache.get(slot) ?? findValues(filling.text, declaration);
     cache.set(slot, found);
-    const span: Span = [tokens[from]?.start ?? 0, tokens[to - 1]?.end ?? 0];
     return found.some((value) => isInside(span, value.span) || isInside(value.span, span));
   };
 }
@@ -180,6 +185,20 @@ function fillTyped(filling: Filling): void {
   }
 }
 
+/** Code is what was written behind "python:"; the language itself is no part of it. */
+function keepCode({ text, plan, slots }: Filling): void {
+  const named = (wanted: string): string | undefined =>
+    Object.keys(slots).find((slot) => plan.slots[slot]?.type === wanted);
+  const [code, language] = [slots[named('code') ?? ''], slots[named('language') ?? '']];
+  if (code === undefined || language === undefined) return;
+  const end = language.span[1];
+  const colon = /^\s*:\s+/.exec(text.slice(end))?.[0] ?? '';
+  const start = end + colon.length;
+  if (colon === '' || code.span[1] <= start) return;
+  const behind = text.slice(start, code.span[1]);
+  slots[named('code') ?? ''] = { value: behind, span: [start, code.span[1]], text: behind };
+}
+
 /** Fills the slots of an intent. Never throws for any text; throws `RangeError` for an unknown zone. */
 export function fillSlots(plan: SlotPlan, text: string, context: DateContext): FilledSlots {
   const filling: Filling = { text, plan, slots: {}, used: [] };
@@ -196,6 +215,7 @@ export function fillSlots(plan: SlotPlan, text: string, context: DateContext): F
     ({ start, end }) => !around.some((span) => overlaps([start, end], span)),
   );
   if (!led.complete) fillByRest(filling, tokens);
+  keepCode(filling);
   const missing = Object.entries(plan.slots)
     .filter(([slot, { required }]) => required && filling.slots[slot] === undefined)
     .map(([slot]) => slot);

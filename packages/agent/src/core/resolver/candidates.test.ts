@@ -40,6 +40,23 @@ test('an alias is found as whole words only, with its possessive', () => {
   assert.equal(namedIn('in acmeology', work), undefined);
 });
 
+test('a bare name must say the place', () => {
+  for (const text of ['add lunch in acme', 'acme: lunch at 1', 'put it on acme tomorrow']) {
+    assert.equal(namedIn(text, work), 'acme', text);
+  }
+  for (const text of ['lunch with Acme on friday', 'discuss the Acme merger', 'a trip to Acme']) {
+    assert.equal(namedIn(text, work), undefined, text);
+  }
+});
+
+test('whose calendar it is names it in other nouns too, a place does not', () => {
+  assert.equal(namedIn('put lunch in my personal cal', home), 'personal cal');
+  assert.equal(namedIn('put lunch in the personal one', home), 'the personal one');
+  for (const text of ['a personal meeting', 'a meeting at home', 'something personal at one']) {
+    assert.equal(namedIn(text, home), undefined, text);
+  }
+});
+
 test('a name that is denied names nobody', () => {
   for (const text of ['add it to my non-work calendar', 'not my work calendar, please']) {
     assert.equal(namedIn(text, work), undefined, text);

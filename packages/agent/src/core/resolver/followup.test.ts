@@ -33,3 +33,30 @@ test('a long message or a clear command that begins with no is a new message', (
   assert.equal(planFollowUp(expectation, input(long)), undefined);
   assert.equal(planFollowUp(expectation, input('cancel the dentist', 'act')), undefined);
 });
+
+test('of a call without a known outcome, doing it again and leaving it are said in few words', () => {
+  const call = { callId: 'old', tool: 'mail_send', arguments: { to: 'bob' } };
+  const lost: Expectation = { type: 'retry', intent: '', slots: {}, call, outcome: 't/old' };
+  for (const text of [
+    'do it again',
+    'Try again.',
+    'retry',
+    'please send it again',
+    'repeat that',
+  ]) {
+    const plan = planFollowUp(lost, input(text));
+    assert.ok(plan?.type === 'tool', text);
+    assert.deepEqual(
+      plan.call,
+      { ...call, callId: 'c' },
+      'a new call, so that policy decides anew',
+    );
+    assert.deepEqual(plan.decides, { outcome: 't/old', how: 'retry' });
+  }
+  const left = planFollowUp(lost, input('leave it'));
+  assert.deepEqual(left?.type === 'answer' && left.decides, { outcome: 't/old', how: 'drop' });
+  for (const text of ['yes', 'send it again to Carla', 'what did you do again']) {
+    assert.equal(planFollowUp(lost, input(text)), undefined, text);
+  }
+  assert.equal(planFollowUp(expectation, input('do it again')), undefined);
+});

@@ -7,13 +7,15 @@ import { namedIn } from './candidates.ts';
 import { planTool } from './resolver.ts';
 import type { ResolveInput } from './resolver.ts';
 
+const again =
+  /^(?:please )?(?:(?:do|run|try|send|repeat) (?:it|that)(?: once more| again)|(?:try )?again|retry(?: it| that)?|repeat (?:it|that))(?: please)?[.! ]*$/i;
+
 /** The plan for a reply to `expectation`, or nothing when the message is about something else. */
 export function planFollowUp(expectation: Expectation, input: ResolveInput): Plan | undefined {
   const text = input.text.trim();
   const { call, outcome = '' } = expectation;
   if (call !== undefined && again.test(text)) return planAgain({ call, outcome }, input.callId);
-  const declined = no.test(text) && text.split(/\s+/).length <= replyWordsMax;
-  if (declined && input.parsed.kind !== 'act') {
+  if (declines(text) && input.parsed.kind !== 'act') {
     const decides = call !== undefined && { decides: { outcome, how: 'drop' as const } };
     return { type: 'answer', text: 'All right, I left it.', ...decides };
   }

@@ -35,7 +35,7 @@ export function withoutNames(
 
 /** Only where it says the place: the Acme of "lunch with Acme" is part of the lunch. */
 function withoutAlias({ common, blank }: Unnamed, alias: string, subject: string): Unnamed {
-  const named = `${alias.split(' ').join('[^\\p{L}\\p{N}]+')}(?:['’]s)?`;
+  const named = `${alias.split(' ').join("(?:['’]s)?[^\\p{L}\\p{N}]+")}(?:['’]s)?`;
   const kind = `(?:\\s+(?:${subject}s?|list|account|book))?`;
   const placed = new RegExp(
     `(?<![\\p{L}\\p{N}])(${preposition})\\s+(?:${owner}\\s+)?${named}${kind}(?![\\p{L}\\p{N}])[,:]?`,
