@@ -1,6 +1,7 @@
 // Owns what a command is given instead of the process: streams, facts, time and the door to the
 // agent. Refuses globals, so that every command runs in a test as it runs in a terminal.
 
+import type { ClusterOptions } from '@opencomputer/agent';
 import type { Clock, Configuration } from '@opencomputer/contracts';
 import type { AgentService } from '@opencomputer/contracts/internal';
 import type { Environment } from './environment.ts';
@@ -23,6 +24,8 @@ export interface ServeOptions {
   readonly timeZone: string;
   /** What another process is told holds the data directory. */
   readonly command?: string;
+  /** How the process takes part in a cluster. */
+  readonly cluster?: ClusterOptions;
 }
 
 /** A daemon that serves. */

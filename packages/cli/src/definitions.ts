@@ -112,6 +112,15 @@ const looking: readonly Definition[] = [
   },
 ];
 
+const cluster: readonly Part[] = [
+  ['--engine <name>', 'what runs turns: embedded (the default), or temporal for a cluster'],
+  ['--temporal-address <host:port>', 'Temporal’s server'],
+  ['--temporal-namespace <name>', 'its namespace (default: default)'],
+  ['--database-url <url>', 'the PostgreSQL database of the cluster'],
+  ['--root-key-file <path>', 'the root key of the cluster (default: in the data directory)'],
+  ['--role <roles>', 'gateway, worker or gateway,worker (the default)'],
+];
+
 const setting: readonly Definition[] = [
   {
     name: 'init',
@@ -155,7 +164,7 @@ const setting: readonly Definition[] = [
   {
     name: 'serve',
     description: 'Run the daemon: commands use it, reminders fire, clients connect',
-    options: [['--port <number>', 'also answer HTTP on this loopback port'], trust],
+    options: [['--port <number>', 'also answer HTTP on this loopback port'], ...cluster, trust],
   },
   {
     name: 'completion',

@@ -34,6 +34,12 @@ export interface Environment {
   readonly locale: string;
   /** IANA zone of the machine. */
   readonly timeZone: string;
+  /** What every machine of a cluster is told. */
+  readonly cluster: {
+    readonly databaseUrl?: string;
+    readonly temporalAddress?: string;
+    readonly rootKeyFile?: string;
+  };
   /** True when a build machine runs the program: nobody is there to answer. */
   readonly isUnattended: boolean;
 }
@@ -93,6 +99,7 @@ export function environmentOf(source: EnvironmentSource): Environment {
     terminal: terminalOf(source),
     locale: localeOf(variables),
     timeZone,
+    cluster: clusterOf(variables),
     isUnattended: Boolean(variables['CI']) && variables['CI'] !== 'false',
   };
 }
@@ -110,6 +117,17 @@ function dataDirectoryOf({ variables, platform, homeFolder, workingFolder }: Env
 }
 
 const NAME = 'opencomputer';
+
+function clusterOf(variables: EnvironmentSource['variables']): Environment['cluster'] {
+  const databaseUrl = variables['OPENCOMPUTER_DATABASE_URL'];
+  const temporalAddress = variables['OPENCOMPUTER_TEMPORAL_ADDRESS'];
+  const rootKeyFile = variables['OPENCOMPUTER_ROOT_KEY_FILE'];
+  return {
+    ...(databaseUrl && { databaseUrl }),
+    ...(temporalAddress && { temporalAddress }),
+    ...(rootKeyFile && { rootKeyFile }),
+  };
+}
 
 function terminalOf({ variables, streams }: EnvironmentSource): TerminalFacts {
   const isDumb = variables['TERM'] === 'dumb';

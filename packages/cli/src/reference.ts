@@ -19,6 +19,9 @@ const exitCodes: readonly (readonly [number, string])[] = [
 const variables: readonly (readonly [string, string])[] = [
   ['OPENCOMPUTER_HOME', 'the data directory; by default the platform’s folder for data'],
   ['OPENCOMPUTER_CONFIG', 'the configuration; by default `config.yaml` in the data directory'],
+  ['OPENCOMPUTER_DATABASE_URL', 'of a cluster: the same as `agent serve --database-url`'],
+  ['OPENCOMPUTER_TEMPORAL_ADDRESS', 'of a cluster: the same as `agent serve --temporal-address`'],
+  ['OPENCOMPUTER_ROOT_KEY_FILE', 'of a cluster: the same as `agent serve --root-key-file`'],
   ['NO_COLOR, FORCE_COLOR', 'no colour; colour in a pipe too'],
   ['COLUMNS', 'the width where there is no terminal to ask'],
   ['TERM=dumb', 'no cursor movement: no chat and no progress'],

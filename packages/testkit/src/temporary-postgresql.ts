@@ -22,14 +22,25 @@ interface ServerUser {
   readonly gid: number;
 }
 
+/** What a test may want otherwise. */
+export interface TemporaryPostgresqlOptions {
+  /** A port of loopback beside the socket, for programs that cannot use the socket. */
+  readonly port?: number;
+  readonly connectionsMax?: number;
+}
+
 const startMsMax = 60_000;
+const connectionsMaxDefault = 60;
 
 /**
  * Starts a fresh server with the program `postgres` (what `requirement('postgresql')` gives), its
  * `initdb` beside it. Without syncs: it need not survive the machine. Throws with the server's own
  * last words when it does not start.
  */
-export async function startTemporaryPostgresql(postgres: string): Promise<TemporaryPostgresql> {
+export async function startTemporaryPostgresql(
+  postgres: string,
+  options: TemporaryPostgresqlOptions = {},
+): Promise<TemporaryPostgresql> {
   const programs = dirname(realpathSync(postgres));
   const user = process.getuid?.() === 0 ? unprivilegedUser() : undefined;
   const folder = mkdtempSync(join(tmpdir(), 'opencomputer-postgresql-'));
@@ -38,8 +49,11 @@ export async function startTemporaryPostgresql(postgres: string): Promise<Tempor
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     createCluster(join(programs, 'initdb'), folder, user);
-    const server = await startServer(join(programs, 'postgres'), folder, user);
-    const url = `postgresql://postgres@/postgres?host=${encodeURIComponent(folder)}`;
+    const program = join(programs, 'postgres');
+    const server = await startServer({ program, folder, user, options });
+    const socket = new URLSearchParams({ host: folder });
+    if (options.port !== undefined) socket.set('port', String(options.port));
+    const url = `postgresql://postgres@/postgres?${socket.toString()}`;
     return { url, stop: () => stopServer(server, remove) };
   } catch (error) {
     remove();
@@ -58,22 +72,29 @@ function createCluster(initdb: string, folder: string, user: ServerUser | undefi
   if (status !== 0) throw new Error(`initdb failed: ${stderr.trim()}`);
 }
 
-async function startServer(
-  postgres: string,
-  folder: string,
-  user: ServerUser | undefined,
-): Promise<ChildProcess> {
+async function startServer({
+  program,
+  folder,
+  user,
+  options: { port, connectionsMax = connectionsMaxDefault },
+}: {
+  readonly program: string;
+  readonly folder: string;
+  readonly user: ServerUser | undefined;
+  readonly options: TemporaryPostgresqlOptions;
+}): Promise<ChildProcess> {
   const settings = {
-    listen_addresses: '',
+    listen_addresses: port === undefined ? '' : '127.0.0.1',
+    ...(port !== undefined && { port }),
     unix_socket_directories: folder,
     fsync: 'off',
     shared_buffers: '16MB',
-    max_connections: '60',
+    max_connections: connectionsMax,
     // The words that `ready` waits for, whatever the machine's language.
     lc_messages: 'C',
   };
-  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(postgres, ['-D', join(folder, 'data'), ...options], {
+  const words = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const server = spawn(program, ['-D', join(folder, 'data'), ...words], {
     ...user,
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],

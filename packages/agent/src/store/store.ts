@@ -48,6 +48,15 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What the store of a process in a cluster has instead of its own. */
+export function sharedStore(shared: {
+  readonly databaseUrl: string;
+  readonly rootKeyFile?: string;
+}): Pick<StoreOptions, 'databaseUrl' | 'rootKey'> {
+  const { databaseUrl, rootKeyFile } = shared;
+  return { databaseUrl, ...(rootKeyFile !== undefined && { rootKey: fileRootKey(rootKeyFile) }) };
+}
+
 /** Opens the store; rejects with the STORE_ and MIGRATION_ errors of its parts. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const now = (): number => options.clock.now();

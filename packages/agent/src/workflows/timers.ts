@@ -39,6 +39,8 @@ export interface Timers {
   readonly keep: KeepTimers;
   /** Fires what is overdue, then waits for the next one; resolves when the overdue are done. */
   start(): Promise<void>;
+  /** Fires what is due now, for whoever keeps the time; gives the milliseconds until the next. */
+  fireDue(): Promise<number>;
   /** Looks again for the next timer, after one was kept. */
   wake(): void;
   /** Fires no more; resolves when a firing that had begun has ended. */
@@ -91,11 +93,20 @@ class StoredTimers implements Timers {
   }
 
   #work(): Promise<void> {
-    this.#working = this.#working.then(() => this.#fireDue());
+    this.#working = this.#working.then(async () => {
+      const delayMs = await this.#fireAllDue(() => this.#started);
+      this.#cancel?.();
+      if (!this.#started) return;
+      this.#cancel = this.#parts.clock.after(Math.max(0, delayMs), () => void this.#work());
+    });
     return this.#working;
   }
 
-  async #fireDue(): Promise<void> {
+  fireDue(): Promise<number> {
+    return this.#fireAllDue(() => true);
+  }
+
+  async #fireAllDue(goesOn: () => boolean): Promise<number> {
     const { clock, report } = this.#parts;
     let delayMs = checkMsMax;
     try {
@@ -106,30 +117,32 @@ class StoredTimers implements Timers {
         // What could not be fired stays first in line, and must not keep the rest from its turn.
         rows = await this.#next({ offset: left, limit: dueMax });
         due = rows.filter(({ at }) => Number(at) <= clock.now());
-        const failed = await this.#fireAll(due);
+        const failed = await this.#fireAll(due, goesOn);
         left += failed.length;
         if (failed.some(({ key }) => !this.#unreadable.has(key))) delayMs = retryMs;
-      } while (due.length === dueMax && this.#started);
+      } while (due.length === dueMax && goesOn());
       const next = rows[due.length];
       if (next !== undefined) delayMs = Math.min(delayMs, Number(next.at) - clock.now());
     } catch (error) {
       report(error, 'timers');
       delayMs = retryMs;
     }
-    this.#cancel?.();
-    if (!this.#started) return;
-    this.#cancel = clock.after(Math.max(0, delayMs), () => void this.#work());
+    return delayMs;
   }
 
   /** Fires each; one that fails does not hold up the others. Returns those that were not fired. */
-  async #fireAll(due: readonly TimerTable[]): Promise<readonly TimerTable[]> {
+  async #fireAll(
+    due: readonly TimerTable[],
+    goesOn: () => boolean,
+  ): Promise<readonly TimerTable[]> {
     const failed: TimerTable[] = [];
     for (const row of due) {
-      if (!this.#started) break;
+      if (!goesOn()) break;
       try {
         if (this.#unreadable.has(row.key)) failed.push(row);
         else await this.#fire(row);
       } catch (error) {
+        if (isAgentError(error, 'STORE_CONFLICT')) continue;
         failed.push(row);
         if (isUnreadable(error)) this.#unreadable.add(row.key);
         this.#parts.report(error, `timer of ${row.plugin}`);
@@ -154,7 +167,9 @@ class StoredTimers implements Timers {
       .where('key', '=', row.key)
       .where('at', '=', row.at)
       .compile();
-    await database.write([remove, ...statements, ...(await this.keep(timer, changes))]);
+    // Whoever was faster, firing it elsewhere or taking it back, has removed it.
+    const once = { ...remove, expectedChanges: 1 };
+    await database.write([once, ...statements, ...(await this.keep(timer, changes))]);
     fired(timer);
   }
 

@@ -5,6 +5,7 @@ import { AgentError } from '@opencomputer/contracts';
 import type { CommandContext } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { readConfiguration, zoneOf } from '../with-agent.ts';
+import { clusterOf } from './serve-cluster.ts';
 
 /** Serves until Ctrl-C, SIGTERM or a command that asks it to stop, then ends in order. */
 export async function serve(
@@ -13,6 +14,7 @@ export async function serve(
   options: OptionValues,
 ): Promise<number> {
   const port = portOf(options);
+  const cluster = clusterOf(context.environment, options);
   const configuration = readConfiguration(context, options);
   const interrupted = Promise.withResolvers<void>();
   const end = context.onInterrupt(interrupted.resolve);
@@ -21,6 +23,7 @@ export async function serve(
     configuration,
     timeZone,
     ...(port === undefined ? {} : { port }),
+    ...(cluster === undefined ? {} : { cluster }),
   });
   context.output.write(`ready ${serving.url}\n`);
   await Promise.race([interrupted.promise, serving.stopAsked]);

@@ -1,0 +1,2 @@
+export { openDriver } from './open-cluster.ts';
+export type { ClusterOptions } from './open-cluster.ts';

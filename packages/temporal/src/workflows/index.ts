@@ -1,0 +1,3 @@
+export { conversation } from './conversation.ts';
+export { timers } from './timers.ts';
+export { turn } from './turn.ts';
