@@ -111,6 +111,8 @@ class DeliveryLoop {
     this.#news = true;
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
+      // What came while the last look was ending.
+      if (this.#news) this.wake();
     });
   }
 
@@ -135,6 +137,7 @@ class DeliveryLoop {
       }
     } catch (error) {
       this.#parts.report(error, `replies of ${this.#channel.name}`);
+      this.#news = false;
       this.#waiting.set('', this.#parts.clock.monotonic() + startAgainMs);
     }
     if (this.#state !== 'running' || this.#waiting.size === 0) return;

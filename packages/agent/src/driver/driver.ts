@@ -253,9 +253,11 @@ class EmbeddedDriver<View> implements Driver {
 
   /** Work that nobody waits for. */
   #unattended(id: string, work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
+    const told = work.catch((error: unknown) => {
       if (!isAgentError(error, 'SERVICE_STOPPING')) this.#ports.report(error, `turn ${id}`);
     });
+    this.#ending.add(told);
+    void told.finally(() => this.#ending.delete(told));
   }
 
   /** In its place within the conversation, though its words are read only when its turn begins. */

@@ -22,7 +22,7 @@ export interface RunningDaemon {
   stop(): Promise<void>;
 }
 
-/** Resolves when requests are taken; then stops in reverse order: gateway, agent. */
+/** Resolves when requests are taken; a stop refuses new ones and new turns from the first moment. */
 export async function startDaemon({ keyPath, ...options }: DaemonOptions): Promise<RunningDaemon> {
   const { service, socketPath } = options;
   const asked = Promise.withResolvers<void>();
@@ -30,8 +30,10 @@ export async function startDaemon({ keyPath, ...options }: DaemonOptions): Promi
     const apiKey = readApiKey(keyPath);
     const gateway = await createGateway({ ...options, apiKey, onStop: () => asked.resolve() });
     const stop = async (): Promise<void> => {
+      // Both at once: the agent takes no new turn while the gateway answers what it has taken.
+      const stopping = service.stop();
       await gateway.close();
-      await service.stop();
+      await stopping;
     };
     return { url: gateway.url ?? socketPath, stopAsked: asked.promise, stop };
   } catch (error) {

@@ -53,7 +53,7 @@ export interface Gateway {
 }
 
 /** Milliseconds in which running turns may end after a stop was asked for. */
-export const drainMsMax = 25_000;
+export const drainMsMax = 18_000;
 
 const limits = {
   connectionsMax: 2048,
@@ -135,6 +135,8 @@ function createRoutes(options: GatewayOptions, doors: Doors): FastifyInstance {
     const error = new AgentError('ROUTE_UNKNOWN', { route: request.url.slice(0, 200) });
     return sendError(error, { request, reply, onFault });
   });
+  // Answered while requests are taken; from a stop on, 503 like everything else.
+  server.get('/ready', (_request, reply) => reply.code(200).send('ready\n'));
   addChatRoute(server, {
     ...options,
     activity,

@@ -141,7 +141,7 @@ test('errors of every operation arrive as what they were', async (context) => {
   await assert.rejects(agent.query('models', {}), expected);
 });
 
-test('an error in the middle of a turn arrives after the parts before it', async (context) => {
+test('an error in the middle of a turn comes after the parts before it, and takes back its text', async (context) => {
   async function* send(): AsyncGenerator<StreamPart> {
     yield* saying('Hello').slice(0, 4);
     throw new AgentError('STORE_FULL');
@@ -152,7 +152,9 @@ test('an error in the middle of a turn arrives after the parts before it', async
     for await (const part of agent.send(greeting)) received.push(part);
   })();
   await assert.rejects(reading, { code: 'STORE_FULL' });
+  const withdrawn = received.pop();
   assert.deepEqual(received, saying('Hello').slice(0, 4));
+  assert.ok(withdrawn?.type === 'text-withdraw' && withdrawn.id === 'a');
 });
 
 test('leaving a turn closes the connection and does not cancel the turn', async (context) => {

@@ -86,12 +86,22 @@ function remoteAgent(open: Open, rest: Pick<RemoteAgent, 'version' | 'stop'>): R
 
 async function* send(open: Open, request: SendRequest): AsyncGenerator<StreamPart, void, void> {
   const response = await open({ path: internalRoute.send, body: request });
-  for await (const line of linesOf<TurnLine>(response)) {
-    if (line.type === 'stream-fail') throw failure(line.error);
-    yield line;
-    if (line.type === 'turn-end') return;
+  let shown: string | undefined;
+  try {
+    for await (const line of linesOf<TurnLine>(response)) {
+      if (line.type === 'stream-fail') throw failure(line.error);
+      if (line.type === 'text-delta') shown = line.id;
+      else if (line.type === 'text-withdraw' || line.type === 'text-end') shown = undefined;
+      yield line;
+      if (line.type === 'turn-end') return;
+    }
+    throw unreachable('the stream ended before the turn');
+  } catch (error) {
+    // Its end never came: the whole answer does, as a notice, when the agent runs again.
+    const reason = 'the agent was interrupted; the whole answer comes when it runs again';
+    if (shown !== undefined) yield { type: 'text-withdraw', id: shown, reason };
+    throw error;
   }
-  throw unreachable('the stream ended before the turn');
 }
 
 async function* listen(

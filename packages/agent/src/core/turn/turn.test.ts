@@ -353,3 +353,65 @@ test('a tool runs at most once per call, however inputs repeat', () => {
 function duplicated(state: TurnState, callId: string): boolean {
   return state.calls.filter(({ call: { callId: id } }) => id === callId).length > 1;
 }
+
+const lost = (callId: string, at = 2_200): TurnInput => ({
+  type: 'tool-finish',
+  at,
+  callId,
+  outcome: { status: 'unknown', text: 'It may have taken effect.' },
+});
+
+test('a call without a known outcome is said whatever the model says, and asked about next', () => {
+  const before = [start(), call([['c1', 'mail_send']]), decide({ c1: 'allow' })];
+  const { state } = play(...before, lost('c1', 9_000), say('All is well.', 9_100));
+  const { text = '', expectation } = state.reply ?? {};
+  assert.match(text, /^All is well\.[^]*not known whether mail_send took effect/);
+  assert.match(text, /1970-01-01 at 00:00/, 'it says when it was started');
+  assert.deepEqual(
+    [expectation?.type, expectation?.outcome, expectation?.call?.tool],
+    ['retry', 'turn-1/c1', 'mail_send'],
+  );
+  const twice = play(...before, lost('c1'), lost('c1'), say('Well.')).state;
+  assert.equal(twice.progress.unknown?.length, 1);
+});
+
+test('also a turn that fails or is cancelled says which calls have no known outcome', () => {
+  const before = [start(), call([['c1', 'mail_send']]), decide({ c1: 'allow' }), lost('c1')];
+  const ends: TurnInput[] = [
+    { type: 'turn-cancel', at: 3_000, reason: 'enough' },
+    { type: 'timer-fire', at: 3_000, timer: 'deadline' },
+  ];
+  for (const end of ends) {
+    assert.match(play(...before, end).state.reply?.text ?? '', /whether mail_send took effect/);
+  }
+});
+
+test('several calls without a known outcome are all said, and no word decides about them', () => {
+  const calls = call([
+    ['c1', 'mail_send'],
+    ['c2', 'door_open'],
+  ]);
+  const allowed = decide({ c1: 'allow', c2: 'allow' });
+  const { state } = play(start(), calls, allowed, lost('c1'), lost('c2'), say('Hm.'));
+  assert.match(state.reply?.text ?? '', /mail_send[^]*door_open/);
+  assert.equal(state.reply?.expectation, undefined);
+});
+
+const resumed = (at: number, pausedMs: number): TurnInput => ({
+  type: 'turn-resume',
+  at,
+  pausedMs,
+});
+
+test('time in which nothing ran spends none of a turn’s seconds, nor does a clock that was set', () => {
+  const hour = 3_600_000;
+  const later = play(start(), resumed(hour, hour - 1_000), call([['c1', 'a']], hour)).state;
+  const asked = advance(advance(later, decide({ c1: 'allow' })).state, result('c1', 'ok', hour));
+  assert.equal(asked.state.status, 'running', 'an hour is more than the budget has');
+  const back = play(start(), resumed(-hour, -hour - 1_000), call([['c1', 'a']], -hour)).state;
+  const late = advance(
+    advance(back, decide({ c1: 'allow' })).state,
+    result('c1', 'ok', 61_000 - hour),
+  );
+  assert.equal(late.state.reply?.error?.code, 'BUDGET_SECONDS', 'and none is given');
+});
