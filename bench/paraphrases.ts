@@ -1,15 +1,23 @@
 // Owns the bench of the fast path on what people say: share understood, wrong actions, wrong writes, and
 // the share of each intent. Refuses bars of its own; the test of the same sets has them.
 
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import {
   installPlugins,
   paraphraseSets,
   scoreParaphrases,
-} from '../packages/agent/src/fixtures/paraphrases/scoring.ts';
+} from '../packages/agent/src/core/fixtures/paraphrases/scoring.ts';
+import { loadManifest } from '../packages/agent/src/plugins/index.ts';
+
+const plugins = join(import.meta.dirname, '../plugins');
 
 /** Scores all sets together. Percentages; writes as counts. `oos` counts what is left alone as right. */
 export async function run(): Promise<Record<string, number>> {
-  const installed = await installPlugins();
+  const folders = (await readdir(plugins)).map((name) => join(plugins, name));
+  const loaded = await Promise.all(folders.map((folder) => loadManifest(folder)));
+  const manifests = loaded.flatMap((one) => (one === undefined ? [] : [one.manifest]));
+  const installed = installPlugins(manifests);
   const sums = new Map<string, { count: number; right: number }>();
   const total = { count: 0, right: 0, wrongActions: 0, wrongWrites: 0 };
   for (const set of paraphraseSets) {
