@@ -36,6 +36,53 @@ const resume: Part = ['--resume [id]', 'continue a conversation; without an id, 
 const modelOnly: Part = ['--model-only', 'ask the model even when no model is needed'];
 const debug: Part = ['--debug', 'show where an error comes from'];
 
+const passphraseFile: Part = [
+  '--passphrase-file <path>',
+  'file whose first line is the passphrase',
+];
+
+const backup: Definition = {
+  name: 'backup',
+  description: 'List the backups',
+  options: [['--directory <path>', 'folder of backups (default: the configured one)'], json],
+  subcommands: [
+    {
+      name: 'create',
+      description: 'Make an encrypted backup of all data, also while the agent runs',
+      operands: [['[file]', 'where to (default: a new file in the configured folder)']],
+      options: [passphraseFile, json],
+    },
+    {
+      name: 'list',
+      description: 'List the backups, the latest first',
+      options: [['--directory <path>', 'folder of backups (default: the configured one)'], json],
+    },
+    {
+      name: 'verify',
+      description: 'Read a whole backup and say whether it can be restored',
+      operands: [['<file>', 'the backup']],
+      options: [passphraseFile, json],
+    },
+    {
+      name: 'restore',
+      description: 'Bring a backup back into an empty data directory',
+      operands: [['<file>', 'the backup']],
+      options: [passphraseFile, ['--replace', 'move the data that are there aside first'], json],
+    },
+    {
+      name: 'schedule',
+      description: 'Let the daemon make backups by itself',
+      options: [
+        ['--every <time>', 'such as 12h or 1d (default: 1d)'],
+        ['--keep <count>', 'how many are kept (default: 7)'],
+        ['--directory <path>', 'where they go (default: the folder backups of the data)'],
+        ['--off', 'make no more'],
+        passphraseFile,
+      ],
+    },
+  ],
+};
+
 const talking: readonly Definition[] = [
   {
     name: 'chat',
@@ -108,7 +155,7 @@ const looking: readonly Definition[] = [
   {
     name: 'doctor',
     description: 'Check the installation and say how to repair it',
-    options: [json],
+    options: [['--repair', 'save what is intact of a damaged database into a new one'], json],
   },
 ];
 
@@ -166,6 +213,7 @@ const setting: readonly Definition[] = [
     description: 'Run the daemon: commands use it, reminders fire, clients connect',
     options: [['--port <number>', 'also answer HTTP on this loopback port'], ...cluster, trust],
   },
+  backup,
   {
     name: 'completion',
     description: 'Print the completion script for a shell',

@@ -71,6 +71,14 @@ test('the locale is a language tag, and English where the system names none', ()
   assert.equal(of({}).locale, 'en-GB');
 });
 
+test('a cluster is known by its variables, empty ones left out', () => {
+  const OPENCOMPUTER_DATABASE_URL = 'postgresql://db/agent';
+  assert.deepEqual(of({}).cluster, {});
+  assert.deepEqual(of({ OPENCOMPUTER_DATABASE_URL, OPENCOMPUTER_ROOT_KEY_FILE: '' }).cluster, {
+    databaseUrl: OPENCOMPUTER_DATABASE_URL,
+  });
+});
+
 test('a build machine is unattended', () => {
   assert.equal(of({ CI: 'true' }).isUnattended, true);
   assert.equal(of({ CI: 'false' }).isUnattended, false);

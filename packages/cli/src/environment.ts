@@ -34,6 +34,8 @@ export interface Environment {
   readonly locale: string;
   /** IANA zone of the machine. */
   readonly timeZone: string;
+  /** Of backups; not among `variables`, which the agent gets. */
+  readonly backupPassphrase: string | undefined;
   /** What every machine of a cluster is told. */
   readonly cluster: {
     readonly databaseUrl?: string;
@@ -86,7 +88,8 @@ export function readEnvironment(): Environment {
 
 /** The facts that follow from a source; pure. */
 export function environmentOf(source: EnvironmentSource): Environment {
-  const { variables, platform, nodeVersion, homeFolder, workingFolder, timeZone } = source;
+  const { platform, nodeVersion, homeFolder, workingFolder, timeZone } = source;
+  const { OPENCOMPUTER_BACKUP_PASSPHRASE: backupPassphrase, ...variables } = source.variables;
   const dataDirectory = dataDirectoryOf(source);
   return {
     variables,
@@ -99,6 +102,7 @@ export function environmentOf(source: EnvironmentSource): Environment {
     terminal: terminalOf(source),
     locale: localeOf(variables),
     timeZone,
+    backupPassphrase: backupPassphrase || undefined,
     cluster: clusterOf(variables),
     isUnattended: Boolean(variables['CI']) && variables['CI'] !== 'false',
   };

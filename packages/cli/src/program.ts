@@ -34,6 +34,12 @@ const actions: Readonly<Record<string, () => Promise<Action>>> = {
   'config set': async () => (await import('./commands/config.ts')).configSet,
   'config unset': async () => (await import('./commands/config.ts')).configUnset,
   'config path': async () => (await import('./commands/config.ts')).configPath,
+  backup: async () => (await import('./commands/backup.ts')).backupList,
+  'backup list': async () => (await import('./commands/backup.ts')).backupList,
+  'backup create': async () => (await import('./commands/backup.ts')).backupCreate,
+  'backup verify': async () => (await import('./commands/backup.ts')).backupVerify,
+  'backup restore': async () => (await import('./commands/backup-restore.ts')).backupRestore,
+  'backup schedule': async () => (await import('./commands/backup-schedule.ts')).backupSchedule,
   serve: async () => (await import('./commands/serve.ts')).serve,
   completion: async () => (await import('./commands/completion.ts')).completion,
 };

@@ -117,5 +117,7 @@ function parse<Value>(schema: z.ZodType<Value>, bytes: Buffer): Value | undefine
 /** What the key vouches for could still be written by a program with a defect. */
 function isInside(path: string): boolean {
   const parts = path.split('/');
-  return parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part));
+  return parts.every(
+    (part) => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part),
+  );
 }

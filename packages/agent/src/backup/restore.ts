@@ -117,3 +117,31 @@ function ignoreMissing(error: unknown): void {
 function stamp(at: number): string {
   return new Date(at).toISOString().replaceAll(/[:.]/g, '-');
 }
+
+/** How a store is opened and settled after a restore; the composition root fills it in. */
+export interface SettleParts<Settled extends { close(): Promise<void> }> {
+  /** Opens the store in a directory, with all its tables. */
+  readonly openStore: (directory: string) => Promise<Settled>;
+  /** What is held back, in the order in which it is told. */
+  readonly settle: readonly ((store: Settled, now: number) => Promise<readonly HeldBack[]>)[];
+  readonly hold: RestoreOptions['hold'];
+  readonly now: () => number;
+}
+
+/** A restore for one kind of store. */
+export function createRestore<Settled extends { close(): Promise<void> }>(
+  parts: SettleParts<Settled>,
+): (options: Pick<RestoreOptions, 'file' | 'key' | 'directory' | 'replace'>) => Promise<Restored> {
+  const { openStore, settle: steps, hold, now } = parts;
+  const settle = async (directory: string): Promise<readonly HeldBack[]> => {
+    const store = await openStore(directory);
+    try {
+      const held: HeldBack[] = [];
+      for (const step of steps) held.push(...(await step(store, now())));
+      return held;
+    } finally {
+      await store.close();
+    }
+  };
+  return (options) => restoreBackup({ ...options, hold, now, settle });
+}

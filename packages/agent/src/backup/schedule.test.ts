@@ -69,10 +69,7 @@ test('the first backup is made at once, the next when it is old enough, and the 
 });
 
 test('nothing is removed while the new backup is not proven, or is of a damaged store', async (t) => {
-  for (const verify of [
-    async () => ({ damaged: 1 }),
-    () => Promise.reject(new Error('cut off')),
-  ]) {
+  for (const verify of [async () => ({ damaged: 1 }), () => Promise.reject(new Error('cut off'))]) {
     const given = bench(t, { keep: 1, verify });
     await given.idle();
     await given.pass(2);

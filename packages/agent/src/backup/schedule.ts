@@ -47,8 +47,8 @@ export function backupName(at: number): string {
 
 /** Backups of a folder, newest first; none when there is no folder. */
 export async function listBackups(directory: string): Promise<readonly ListedBackup[]> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   });
   const listed: ListedBackup[] = [];

@@ -1,7 +1,8 @@
 // Owns timers: kept durably with the result of the tool that set them, fired once when they are due,
 // overdue ones at the next start. Refuses to know what a timer is about.
 
-import { isAgentError } from '@opencomputer/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { AgentError, isAgentError } from '@opencomputer/contracts';
 import type { Clock, TimerChange } from '@opencomputer/contracts';
 import type { Database, KeepTimers, Sealing, Statement } from '@opencomputer/contracts/internal';
 import type { TimerTable, WorkflowTables } from './tables.ts';
@@ -53,6 +54,10 @@ const dueMax = 100;
 export const checkMsMax = 30_000;
 /** A timer that could not be fired is tried again after this long. */
 const retryMs = 5_000;
+
+/** What is sealed of a timer; its person and its id are in the key of the row. */
+type SealedTimer = Pick<DueTimer, 'id' | 'text'> &
+  Partial<Pick<DueTimer, 'at' | 'plugin' | 'conversation'>>;
 
 /** Timers over the store. */
 export function createTimers(parts: TimerParts): Timers {
@@ -177,8 +182,14 @@ class StoredTimers implements Timers {
     const { key, person, plugin, conversation, at } = row;
     const seal = await this.#parts.sealing.person(person);
     const bytes = seal.open({ table: 'timers', rowId: key }, row.payload);
-    const { id, text } = JSON.parse(Buffer.from(bytes).toString('utf8')) as DueTimer;
-    return { id, text, at: Number(at), person, plugin, conversation };
+    const sealed = JSON.parse(Buffer.from(bytes).toString('utf8')) as SealedTimer;
+    const { id, text, ...plain } = sealed;
+    // Timers from before the plain columns were sealed as well have none of them.
+    const given = { at: Number(at), plugin, conversation };
+    if (plain.at !== undefined && !isDeepStrictEqual(plain, given)) {
+      throw new AgentError('SEAL_BROKEN', { table: 'timers', row: key });
+    }
+    return { id, text, person, ...given };
   }
 
   async #statement(
@@ -194,7 +205,7 @@ class StoredTimers implements Timers {
     const query = database.query.$extendTables<WorkflowTables>();
     if (at === undefined) return query.deleteFrom('timers').where('key', '=', key).compile();
     const seal = await sealing.person(person);
-    const bytes = Buffer.from(JSON.stringify({ id, text }));
+    const bytes = Buffer.from(JSON.stringify({ id, text, at, plugin, conversation }));
     const payload = seal.seal({ table: 'timers', rowId: key }, bytes);
     return query
       .insertInto('timers')
