@@ -3,6 +3,8 @@
 
 /** Functions that wrap a text in a style; they return it unchanged where there is no colour. */
 export interface Style {
+  /** False: every function returns its text unchanged. */
+  readonly isColoured: boolean;
   bold(text: string): string;
   dim(text: string): string;
   italic(text: string): string;
@@ -19,6 +21,7 @@ export function styleFor(isColoured: boolean): Style {
   const wrap = (open: number, close: number) => (text: string) =>
     isColoured && text !== '' ? `\u001b[${open}m${text}\u001b[${close}m` : text;
   return {
+    isColoured,
     bold: wrap(1, 22),
     dim: wrap(2, 22),
     italic: wrap(3, 23),

@@ -54,6 +54,7 @@ test('no entry is wider than the terminal or moves its cursor, whatever is in it
     '# ',
     '- ',
     '&#27;',
+    '\n|- ',
   );
   const text = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''));
   fc.assert(
@@ -62,6 +63,7 @@ test('no entry is wider than the terminal or moves its cursor, whatever is in it
       for (const line of entries.flatMap((entry) => entry.render(width))) {
         // oxlint-disable-next-line no-control-regex -- the escapes that must not be there
         assert.doesNotMatch(line, /[\u001b\u0080-\u009f]/);
+        assert.ok(visibleWidth(line) <= width, `${JSON.stringify(line)} is wider than ${width}`);
       }
     }),
   );

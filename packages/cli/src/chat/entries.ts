@@ -1,7 +1,7 @@
 // Owns the shapes of what stands in the transcript: messages, notes, raw output, tables. Refuses
 // text that was not cleaned: every entry cleans its own.
 
-import { Markdown, truncateToWidth, wrapTextWithAnsi } from '@earendil-works/pi-tui';
+import { Markdown, truncateToWidth, visibleWidth, wrapTextWithAnsi } from '@earendil-works/pi-tui';
 import type { Component } from '@earendil-works/pi-tui';
 import { sanitise } from '../sanitise.ts';
 import type { Style } from '../style.ts';
@@ -22,12 +22,23 @@ export function messageEntry(text: string, style: Style): Component {
   return prefixed(shown, { first: `${style.accent('›')} `, blank: true, paint: style.bold });
 }
 
-/** A reply in Markdown. */
+/**
+ * A reply in Markdown. Tables end their cells with an escape even where there is no colour, and
+ * are wider than a terminal of a few columns: neither may reach the screen.
+ */
 export function replyEntry(text: string, style: Style): Component {
-  return new Markdown(sanitise(text), 2, 0, markdownTheme(style), undefined, {
+  const markdown = new Markdown(sanitise(text), 2, 0, markdownTheme(style), undefined, {
     renderLatex: false,
     preserveOrderedListMarkers: true,
   });
+  return {
+    render: (width) =>
+      markdown.render(width).map((line) => {
+        const fitting = visibleWidth(line) > width ? truncateToWidth(line, width, '') : line;
+        return style.isColoured ? fitting : sanitise(fitting);
+      }),
+    invalidate: () => markdown.invalidate(),
+  };
 }
 
 /** Output as it is, without Markdown or the fence around it; its end is kept when it is long. */
