@@ -1,7 +1,7 @@
 // Owns the bench of the fast path on what people say: share understood, wrong actions, wrong writes, and
 // the share of each intent. Refuses bars of its own; the test of the same sets has them.
 
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   installPlugins,
@@ -12,12 +12,14 @@ import { loadManifest } from '../packages/agent/src/plugins/index.ts';
 
 const plugins = join(import.meta.dirname, '../plugins');
 
+const sets = join(import.meta.dirname, '../packages/agent/src/core/fixtures/paraphrases');
+
 /** Scores all sets together. Percentages; writes as counts. `oos` counts what is left alone as right. */
 export async function run(): Promise<Record<string, number>> {
   const folders = (await readdir(plugins)).map((name) => join(plugins, name));
   const loaded = await Promise.all(folders.map((folder) => loadManifest(folder)));
   const manifests = loaded.flatMap((one) => (one === undefined ? [] : [one.manifest]));
-  const installed = installPlugins(manifests);
+  const installed = installPlugins(manifests, (name) => readFile(join(sets, name), 'utf8'));
   const sums = new Map<string, { count: number; right: number }>();
   const total = { count: 0, right: 0, wrongActions: 0, wrongWrites: 0 };
   for (const set of paraphraseSets) {

@@ -2,7 +2,7 @@
 // is understood. Refuses to look into the parser; the same figures are printed by the bench.
 
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { parseChronoDates } from './core/intents/chrono-dates.ts';
@@ -16,6 +16,8 @@ import {
 import type { Installed } from './core/fixtures/paraphrases/scoring.ts';
 import { loadManifest } from './plugins/index.ts';
 
+const sets = join(import.meta.dirname, './core/fixtures/paraphrases');
+
 /** An intent with fewer utterances in a set has no percentage worth a bar. */
 const countMin = 100;
 let installed: Installed;
@@ -23,7 +25,10 @@ before(async () => {
   const plugins = join(import.meta.dirname, '../../../plugins');
   const folders = (await readdir(plugins)).map((name) => join(plugins, name));
   const loaded = await Promise.all(folders.map((folder) => loadManifest(folder)));
-  installed = installPlugins(loaded.flatMap((one) => (one === undefined ? [] : [one.manifest])));
+  installed = installPlugins(
+    loaded.flatMap((one) => (one === undefined ? [] : [one.manifest])),
+    (name) => readFile(join(sets, name), 'utf8'),
+  );
 });
 
 for (const set of paraphraseSets) {
