@@ -111,6 +111,23 @@ const talking: readonly Definition[] = [
 
 const looking: readonly Definition[] = [
   {
+    name: 'pending',
+    description: 'List what waits for your decision, such as unknown outcomes',
+    options: [json],
+    subcommands: [
+      {
+        name: 'retry',
+        description: 'Try one of them again',
+        operands: [['<id>', 'as the list shows it']],
+      },
+      {
+        name: 'drop',
+        description: 'Leave one of them as it is',
+        operands: [['<id>', 'as the list shows it']],
+      },
+    ],
+  },
+  {
     name: 'why',
     description: 'Explain what happened in a turn, step by step',
     operands: [['[turn]', 'the turn; absent: the last one']],

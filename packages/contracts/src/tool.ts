@@ -58,6 +58,11 @@ export interface TimerChange {
   readonly at?: number;
   /** What is said to the person when it fires. */
   readonly text?: string;
+  /**
+   * What becomes of one that nothing ran to fire in time. Absent: it fires once, however late. Else
+   * it is not said when it is more than this many milliseconds late; its plugin is told all the same.
+   */
+  readonly lateMsMax?: number;
 }
 
 /**

@@ -124,3 +124,29 @@ test('a plugin that does not answer holds nothing back; it alone is told again, 
   await fireTimer(ports, { ...due, text: '' });
   assert.equal(replies.length, 1);
 });
+
+test('one that declares how late it may be is not said later, but its plugin is told and it is noted', async (context) => {
+  let told = 0;
+  const { ports, replies, events } = make(context, async () => {
+    told += 1;
+    return { status: 'done', text: '' };
+  });
+  const lateMs = Date.UTC(2026, 0, 2) - due.at;
+  await fireTimer(ports, { ...due, lateMsMax: lateMs });
+  assert.equal(replies.length, 1);
+  const { statements } = await fireTimer(ports, { ...due, lateMsMax: lateMs - 1 });
+  assert.deepEqual([replies.length, told, statements.length], [1, 2, 1]);
+  const [, event] = events.at(-1) as [unknown, { payload: object }];
+  assert.deepEqual(event.payload, { plugin: 'egg', due: due.at, skipped: true });
+});
+
+test('a clock that was set back does not show a plugin the fired instant as still to come', async (context) => {
+  const seen: number[] = [];
+  const { ports, clock } = make(context, async (_, { now }) => {
+    seen.push(now);
+    return { status: 'done', text: '' };
+  });
+  clock.set(due.at - 3_600_000);
+  await fireTimer(ports, due);
+  assert.deepEqual(seen, [due.at]);
+});

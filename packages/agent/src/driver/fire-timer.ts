@@ -12,6 +12,8 @@ export interface DueReminder extends FiredTimer {
   readonly text: string;
   readonly person: string;
   readonly conversation: string;
+  /** Later than this, in milliseconds, it is not said any more. */
+  readonly lateMsMax?: number;
 }
 
 /** What firing needs. */
@@ -36,9 +38,11 @@ export async function fireTimer(
   ports: FirePorts,
   timer: DueReminder,
 ): Promise<{ statements: readonly Statement[]; changes: readonly TimerChange[] }> {
-  const { id, plugin, at, text, person, conversation } = timer;
+  const { id, plugin, at, text, person, conversation, lateMsMax = Infinity } = timer;
   const { clock, journal, enqueue, identifier, timeZone } = ports;
-  const now = clock.now();
+  // A clock that was set back must not let a plugin find the same instant still to come.
+  const now = Math.max(clock.now(), at);
+  const isSaid = text !== '' && now - at <= lateMsMax;
   const late = new AbortController();
   const cancel = clock.after(tellMsMax, () => late.abort());
   try {
@@ -54,9 +58,10 @@ export async function fireTimer(
       ports.report(error, `timer of ${plugin}`);
       return [{ id, at: now + tellAgainMs, text: '' }];
     });
-    const event = { name: 'timer-fire', at: now, payload: { plugin, due: at } };
+    const payload = { plugin, due: at, ...(text !== '' && !isSaid && { skipped: true }) };
+    const event = { name: 'timer-fire', at: now, payload };
     const statements = [await journal.event({ person, conversation }, event)];
-    if (text !== '') {
+    if (isSaid) {
       const reply = { id: identifier(), channel: noticeChannel, person, conversation, text };
       statements.push(...(await enqueue(reply)));
     }

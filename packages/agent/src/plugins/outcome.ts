@@ -88,12 +88,13 @@ function readTimers(value: Json | undefined): TimerChange[] {
   if (!isList(value)) return [];
   return value.slice(0, TIMERS_MAX).flatMap((entry) => {
     if (!isObject(entry) || typeof entry['id'] !== 'string') return [];
-    const { id, at, text } = entry;
+    const { id, at, text, lateMsMax } = entry;
     return [
       {
         id,
         ...(typeof at === 'number' ? { at } : {}),
         ...(typeof text === 'string' ? { text: text.slice(0, TIMER_TEXT_CHARACTERS_MAX) } : {}),
+        ...(typeof lateMsMax === 'number' && lateMsMax >= 0 ? { lateMsMax } : {}),
       },
     ];
   });

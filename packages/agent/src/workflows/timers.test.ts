@@ -255,3 +255,27 @@ test('a timer that failed is tried again in time for the next one', async (conte
   await timers.start();
   assert.equal(clock.next(), 2_000);
 });
+
+test('how late a timer may be is kept with it', async (context) => {
+  const { clock, timers, fired, set } = await bench(context);
+  await set([
+    { id: 'a', at: clock.now(), text: 'x', lateMsMax: 60_000 },
+    { id: 'b', at: clock.now() },
+  ]);
+  await timers.start();
+  assert.deepEqual(
+    fired.map(({ lateMsMax }) => lateMsMax),
+    [60_000, undefined],
+  );
+});
+
+test('a clock that jumps ahead, or a machine that slept, is noticed at the next look', async (context) => {
+  const { clock, timers, fired, set, settled } = await bench(context);
+  await set([{ id: 'a', at: clock.now() + 8 * 3_600_000, text: 'x' }]);
+  await timers.start();
+  const wait = clock.next() ?? Infinity;
+  assert.ok(wait <= 30_000);
+  clock.forward(8 * 3_600_000);
+  await settled();
+  assert.equal(fired.length, 1);
+});

@@ -15,6 +15,8 @@ export interface DueTimer {
   readonly person: string;
   readonly plugin: string;
   readonly conversation: string;
+  /** Later than this it is not said any more; absent: it always is. */
+  readonly lateMsMax?: number;
 }
 
 /** What follows when a timer fires: statements that join the batch which removes it. */
@@ -56,7 +58,7 @@ export const checkMsMax = 30_000;
 const retryMs = 5_000;
 
 /** What is sealed of a timer; its person and its id are in the key of the row. */
-type SealedTimer = Pick<DueTimer, 'id' | 'text'> &
+type SealedTimer = Pick<DueTimer, 'id' | 'text' | 'lateMsMax'> &
   Partial<Pick<DueTimer, 'at' | 'plugin' | 'conversation'>>;
 
 /** Timers over the store. */
@@ -183,13 +185,13 @@ class StoredTimers implements Timers {
     const seal = await this.#parts.sealing.person(person);
     const bytes = seal.open({ table: 'timers', rowId: key }, row.payload);
     const sealed = JSON.parse(Buffer.from(bytes).toString('utf8')) as SealedTimer;
-    const { id, text, ...plain } = sealed;
+    const { id, text, lateMsMax, ...plain } = sealed;
     // Timers from before the plain columns were sealed as well have none of them.
     const given = { at: Number(at), plugin, conversation };
     if (plain.at !== undefined && !isDeepStrictEqual(plain, given)) {
       throw new AgentError('SEAL_BROKEN', { table: 'timers', row: key });
     }
-    return { id, text, person, ...given };
+    return { id, text, person, ...given, ...(lateMsMax !== undefined && { lateMsMax }) };
   }
 
   async #statement(
@@ -198,14 +200,15 @@ class StoredTimers implements Timers {
   ): Promise<Statement> {
     const { sealing, database } = this.#parts;
     const { person, plugin, conversation } = owner;
-    const { id, at, text = '' } = change;
+    const { id, at, text = '', lateMsMax } = change;
     const key = sealing.hash('timers', `${person}\0${plugin}\0${id}`);
     // What is written now can be read again.
     this.#unreadable.delete(key);
     const query = database.query.$extendTables<WorkflowTables>();
     if (at === undefined) return query.deleteFrom('timers').where('key', '=', key).compile();
     const seal = await sealing.person(person);
-    const bytes = Buffer.from(JSON.stringify({ id, text, at, plugin, conversation }));
+    const sealed = { id, text, at, plugin, conversation, lateMsMax };
+    const bytes = Buffer.from(JSON.stringify(sealed));
     const payload = seal.seal({ table: 'timers', rowId: key }, bytes);
     return query
       .insertInto('timers')

@@ -98,13 +98,15 @@ function isStreamed(context: CommandContext, options: OptionValues): boolean {
   return options['streamJson'] === true || (isOutput && options['json'] !== true);
 }
 
-function terminalFor(context: CommandContext): TextInput | undefined {
+/** Where questions of a turn are answered; undefined where nobody can. */
+export function terminalFor(context: CommandContext): TextInput | undefined {
   const { terminal, isUnattended } = context.environment;
   if (!terminal.isError || isUnattended) return undefined;
   return terminal.isInput ? context.input : context.openTerminalInput();
 }
 
-function viewsFor(context: CommandContext, options: OptionValues): TurnView[] {
+/** How a turn is written out, by the options and by what is at the other end. */
+export function viewsFor(context: CommandContext, options: OptionValues): TurnView[] {
   const { output, error, clock, environment } = context;
   const { isOutput, isError, isDumb, isErrorColoured, columns } = environment.terminal;
   const isJson = options['json'] === true;
