@@ -28,6 +28,16 @@ export type Assertion =
   | 'told-truth'
   /** A reminder was said once. */
   | 'reminder-once'
+  /** A reply that counts as delivered was seen, or taken by its medium. */
+  | 'reply-shown'
+  /** An effect stands in a record, written before it. */
+  | 'effect-is-recorded'
+  /** A value that was altered on the disk is not served. */
+  | 'altered-served'
+  /** A data directory has one owner at a time. */
+  | 'one-owner'
+  /** A place in a record is written once, whoever else writes. */
+  | 'fenced'
   /** The file is whole. */
   | 'store-whole';
 
