@@ -24,7 +24,7 @@ import { createEngineLoader } from './engine-package.ts';
 import { createIdentifiers } from './identifier.ts';
 import { createModelEngine, packageLoader } from './llm/index.ts';
 import type { LanguageEngine } from './llm/index.ts';
-import { createMemory, memoryMigrations } from './memory/index.ts';
+import { createMemory, memoryMigrations, memorySealed } from './memory/index.ts';
 import { once } from './once.ts';
 import { createPluginHost, installed, loadManifest } from './plugins/index.ts';
 import type { BuiltinPlugin, ListingPluginHost } from './plugins/index.ts';
@@ -38,10 +38,10 @@ import {
   systemTemplate,
 } from './prompts/index.ts';
 import { abilitiesOf, assistantSkill, memorySkill, settingsOf } from './skills/index.ts';
-import { checkIntegrity, createCache, openDataDirectory, openStore } from './store/index.ts';
+import { createCache, openDataDirectory, openStore, repairStore } from './store/index.ts';
 import { sharedStore } from './store/index.ts';
-import type { Store } from './store/index.ts';
-import { createTimers, silenceDue, workflowMigrations } from './workflows/index.ts';
+import type { Repaired, Store } from './store/index.ts';
+import { createTimers, silenceDue, timersSealed, workflowMigrations } from './workflows/index.ts';
 import { version } from './version.ts';
 
 /** The one person of an embedded installation. */
@@ -107,6 +107,7 @@ const kept = {
     ...feedbackMigrations,
   ],
   proven: [channels.inboxProven, channels.outboxProven, driving.eventsProven],
+  sealed: [...memorySealed, ...timersSealed],
 };
 
 /** Brings a backup back: proven first, then beside, then in place. See the component `backup`. */
@@ -121,6 +122,10 @@ export const restoreBackup: ReturnType<typeof backup.createRestore> = backup.cre
   now: systemClock.now,
 });
 
+/** Saves what is intact of a damaged database. See `repairStore`. */
+export const repairDatabase = (path: string): Promise<Repaired> =>
+  repairStore({ path, command: 'agent doctor', clock: systemClock, ...kept });
+
 /** Opens the agent in this process. Rejects with the STORE_ and MIGRATION_ errors of its store. */
 export async function openAgent(options: AgentOptions): Promise<AgentService> {
   return (await compose(options)).service;
@@ -132,6 +137,7 @@ export async function serve(
 ): Promise<RunningDaemon> {
   const { service, store, backups } = await compose({ command: 'agent serve', ...options });
   backups.start(options.configuration.backup);
+  await store.watch(options.report ?? (() => undefined));
   const { port, timeZone, clock = systemClock, report } = options;
   const { startDaemon } = await import('./gateway/index.ts');
   return startDaemon({
@@ -417,7 +423,7 @@ function makeQueries(parts: Parts, driver: Driver): OtherQueries {
       return host.describe();
     },
     backup: (input) => parts.backups.create(input),
-    integrity: () => checkIntegrity(parts.store.directory.file('store.sqlite')),
+    integrity: () => parts.store.check(),
     status: async () => ({
       version,
       directory,

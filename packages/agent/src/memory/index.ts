@@ -1,2 +1,2 @@
 export { createMemory } from './memory.ts';
-export { memoryMigrations } from './tables.ts';
+export { memoryMigrations, memorySealed } from './tables.ts';

@@ -2,7 +2,7 @@
 // index holds keyed hashes of stems, so that a search works and a look at the file tells nothing.
 
 import { columnTypes } from '@opencomputer/contracts/internal';
-import type { Dialect, Migration, Statement } from '@opencomputer/contracts/internal';
+import type { Dialect, Migration, ProvenTable, Statement } from '@opencomputer/contracts/internal';
 
 /** Rows of `memory_items`. The text is in the sealed payload. */
 export type MemoryTable = {
@@ -19,6 +19,9 @@ export type MemoryIndexTable = { item: string; person: string; stems: string };
 
 /** The tables of this folder. */
 export type MemoryTables = { memory_items: MemoryTable; memory_index: MemoryIndexTable };
+
+/** Rows whose payload is sealed under their own place. */
+export const memorySealed: readonly ProvenTable[] = [{ table: 'memory_items', columns: ['id'] }];
 
 /** Migrations of the component `memory`. */
 export const memoryMigrations: readonly Migration[] = [

@@ -2,8 +2,9 @@
 // Refuses everything else: other folders see only the ports in the contracts.
 
 export { createCache } from './cached-file.ts';
-export { checkIntegrity } from './integrity.ts';
 export { openDataDirectory } from './data-directory.ts';
+export { repairStore } from './repair.ts';
+export type { Repaired } from './repair.ts';
 export { openStore, sharedStore } from './store.ts';
 export type { Store, StoreOptions } from './store.ts';
 export type { DataDirectory } from './data-directory.ts';

@@ -2,7 +2,14 @@
 // Refuses to leave anything half open: what fails on the way up takes the rest down with it.
 
 import type { Clock } from '@opencomputer/contracts';
-import type { Database, Migration, ProvenTable, Sealing } from '@opencomputer/contracts/internal';
+import type {
+  Database,
+  Integrity,
+  Migration,
+  ProvenTable,
+  Sealing,
+} from '@opencomputer/contracts/internal';
+import type { BackgroundCheck } from './background-check.ts';
 import { beginChains } from './begin-chains.ts';
 import { openDataDirectory } from './data-directory.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -15,6 +22,7 @@ import { copyDatabase } from './sqlite-copy.ts';
 import type { CopyProgress } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-database.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
+import { checkStore, watchStore } from './store-check.ts';
 import { storeMigrations } from './store-tables.ts';
 import { upgradeFile } from './upgrade.ts';
 
@@ -28,6 +36,8 @@ export interface StoreOptions {
   readonly migrations: readonly Migration[];
   /** Tables of components whose rows are proven. */
   readonly proven?: readonly ProvenTable[];
+  /** Tables of components of which only the payload is sealed; their first column is the row's id. */
+  readonly sealed?: readonly ProvenTable[];
   readonly clock: Clock;
   /** Code of the writer thread, for a bundle that puts it elsewhere. */
   readonly writerUrl?: URL;
@@ -44,6 +54,10 @@ export interface Store {
   readonly sealing: Sealing;
   /** Copies the database as it is now; absent on PostgreSQL, which has means of its own. */
   readonly copy?: (to: string, progress?: CopyProgress) => Promise<void>;
+  /** Reads every page and every row; what is damaged is part of the result. */
+  check(): Promise<Integrity>;
+  /** Does so slowly until the store is closed; each damaged place is reported once in its life. */
+  watch(report: (error: unknown, about: string) => void): Promise<void>;
   /** Finishes the accepted writes and lets another process have the directory. */
   close(): Promise<void>;
 }
@@ -70,11 +84,25 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await migrate(database, { migrations: all, now, directory: directory.path });
     const rootKey = options.rootKey ?? fileRootKey(directory.file('root.key'));
     const sealing = await openSealing({ database, rootKey, now, scrub: opened.scrub });
-    const tables = options.proven ?? [];
-    await beginChains({ database, sealing, tables, ...(opened.chain && { chain: opened.chain }) });
-    const close = (): Promise<void> => closeStore(directory, opened.database);
-    const { copy } = opened;
-    return { directory, database, sealing, close, ...(copy && { copy }) };
+    const { proven = [], sealed = [], clock } = options;
+    const { copy, chain, file } = opened;
+    await beginChains({ database, sealing, tables: proven, ...(chain && { chain }) });
+    const checked = { database, sealing, proven, sealed, clock, ...(file && { path: file }) };
+    let watching: BackgroundCheck | undefined;
+    return {
+      directory,
+      database,
+      sealing,
+      ...(copy && { copy }),
+      check: () => checkStore(checked),
+      watch: async (report) => {
+        watching ??= await watchStore(checked, report);
+      },
+      close: async () => {
+        await watching?.stop();
+        await closeStore(directory, opened.database);
+      },
+    };
   } catch (error) {
     await closeStore(directory, database);
     throw error;
@@ -83,6 +111,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 interface OpenedDatabase {
   readonly database: Database;
+  /** The database file; absent where there is none. */
+  readonly file?: string;
   readonly scrub: () => Promise<void>;
   readonly chain?: (key: Uint8Array) => Promise<void>;
   readonly copy?: (to: string, progress?: CopyProgress) => Promise<void>;
@@ -115,6 +145,7 @@ async function openDatabase(
   }
   return {
     database,
+    file: path,
     scrub: () => database.checkpoint(),
     chain: (key) => database.chain(key),
     copy: (to, progress) => copyDatabase(path, to, progress),

@@ -1,7 +1,7 @@
 // Owns the table of timers and its migrations. Refuses plain texts: what a timer says is sealed.
 
 import { columnTypes } from '@opencomputer/contracts/internal';
-import type { Migration } from '@opencomputer/contracts/internal';
+import type { Migration, ProvenTable } from '@opencomputer/contracts/internal';
 
 /** Rows of `timers`: one per person, plugin and the plugin's own id of it. */
 export type TimerTable = {
@@ -17,6 +17,9 @@ export type TimerTable = {
 
 /** The tables of this folder. */
 export type WorkflowTables = { timers: TimerTable };
+
+/** Rows whose payload is sealed under their own place. */
+export const timersSealed: readonly ProvenTable[] = [{ table: 'timers', columns: ['key'] }];
 
 /** Migrations of the component `workflows`. */
 export const workflowMigrations: readonly Migration[] = [

@@ -31,7 +31,7 @@ test('a damaged page fails with what the database says of it', async () => {
     failed?.text,
     `database: 9 pages (36,864 bytes) read, damaged: ${problems.join('; ')}`,
   );
-  assert.match(failed?.remedy ?? '', /restore a backup/);
+  assert.match(failed?.remedy ?? '', /doctor --repair/);
 });
 
 test('what is waited for is named, before it is waited for', async () => {

@@ -52,7 +52,7 @@ async function checkDatabase(service: AgentService): Promise<Finding> {
   const { pages, bytes, problems } = await service.query('integrity', {});
   const read = `database: ${counted(pages, 'page')} (${count(bytes)} bytes) read`;
   if (problems.length === 0) return { state: 'ok', text: `${read}, none is damaged` };
-  const remedy = 'stop the agent, copy the data directory, then restore a backup';
+  const remedy = 'stop the agent, then save what is intact with `agent doctor --repair`';
   return { state: 'fail', text: `${read}, damaged: ${problems.join('; ')}`, remedy };
 }
 

@@ -23,6 +23,8 @@ export async function doctor(
   _operands: readonly string[],
   options: OptionValues,
 ): Promise<number> {
+  if (options['repair'] === true)
+    return (await import('./doctor-repair.ts')).repair(context, options);
   const { environment, clock, error } = context;
   const { isError, isDumb, columns } = environment.terminal;
   const isVisible = isError && !isDumb;

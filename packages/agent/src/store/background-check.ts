@@ -1,0 +1,72 @@
+// Owns the slow check of a running store: rows in small steps, then every page on a thread of its own,
+// then a long rest. Refuses to take more than one hundredth of one processor.
+
+import type { Clock } from '@opencomputer/contracts';
+import type { Integrity } from '@opencomputer/contracts/internal';
+import type { RowCheck } from './row-check.ts';
+
+/** Rests are this many times as long as the work before them. */
+const restFactor = 99;
+/** A step takes about a millisecond, which no turn notices. */
+const rowsAtOnce = 25;
+const restMsMin = 250;
+/** Between the end of one check and the beginning of the next. */
+const pauseMs = 6 * 3_600_000;
+
+/** What is checked, and who is told. */
+export interface BackgroundParts {
+  readonly clock: Clock;
+  readonly check: RowCheck;
+  /** Reads every page; absent where there is no file. */
+  readonly pages?: () => Promise<Pick<Integrity, 'problems'>>;
+  readonly found: (place: string, problem: string) => Promise<void>;
+  readonly report: (error: unknown, about: string) => void;
+}
+
+/** A check at work. */
+export interface BackgroundCheck {
+  /** Resolves when the step under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** Checks from now on, the first time after a rest. */
+export function startBackgroundCheck(parts: BackgroundParts): BackgroundCheck {
+  const { clock, report } = parts;
+  let stopped = false;
+  let cancel = (): void => undefined;
+  let working: Promise<void> = Promise.resolve();
+
+  async function work(): Promise<void> {
+    const began = clock.monotonic();
+    let restMs = restMsMin;
+    try {
+      if (await parts.check.step(rowsAtOnce)) {
+        await checkPages(parts);
+        restMs = pauseMs;
+      }
+    } catch (error) {
+      report(error, 'check of the store');
+      restMs = pauseMs;
+    }
+    const spentMs = clock.monotonic() - began;
+    if (!stopped) rest(Math.max(restMs, spentMs * restFactor));
+  }
+  function rest(ms: number): void {
+    cancel = clock.after(ms, () => {
+      working = work();
+    });
+  }
+  rest(restMsMin);
+  return {
+    stop: async () => {
+      stopped = true;
+      cancel();
+      await working;
+    },
+  };
+}
+
+async function checkPages({ pages, found }: BackgroundParts): Promise<void> {
+  const { problems } = (await pages?.()) ?? { problems: [] };
+  for (const problem of problems) await found(`page: ${problem.slice(0, 100)}`, problem);
+}

@@ -1,0 +1,40 @@
+// Owns the list of places that were found damaged: each told of once, and kept for whoever asks.
+// Refuses to forget one by itself: a repair or a restore makes a new list.
+
+import { isAgentError } from '@opencomputer/contracts';
+import type { Database } from '@opencomputer/contracts/internal';
+import type { DamageTable, StoreTables } from './store-tables.ts';
+
+/** Places that are listed at most. */
+const listedMax = 1_000;
+
+/** The list of an open store. */
+export interface DamageList {
+  /** Adds a place; true when it was not known. */
+  add(place: string, problem: string): Promise<boolean>;
+  /** Adds what an error says, if it says that a row is broken. Never throws. */
+  note(error: unknown): void;
+  list(): Promise<readonly DamageTable[]>;
+}
+
+/** The list, over the store's own table. */
+export function createDamageList(database: Database, now: () => number): DamageList {
+  const query = database.query.$extendTables<StoreTables>();
+  const add: DamageList['add'] = async (place, problem) => {
+    const row = { place, at: now(), problem };
+    const insert = query.insertInto('damage').values(row);
+    const statement = insert.onConflict((conflict) => conflict.doNothing()).compile();
+    const [result] = await database.write([statement], { durable: false });
+    return result?.changes === 1;
+  };
+  return {
+    add,
+    note: (error) => {
+      if (!isAgentError(error, 'SEAL_BROKEN')) return;
+      const { table, row } = error.details;
+      // Whoever reports an error cannot wait, and the next check finds it again.
+      add(`${String(table)}/${String(row)}`, 'the row was altered').catch(() => undefined);
+    },
+    list: () => query.selectFrom('damage').selectAll().orderBy('at').limit(listedMax).execute(),
+  };
+}
