@@ -119,7 +119,7 @@ export class Model {
       this.#setName(listed.model);
       this.#listedTokens = listed.contextTokens;
     }
-    return backend.open({ target, model: this.#name, fetch });
+    return backend.open({ target, model: this.name, fetch });
   }
 
   /** The provider named a smaller window than was assumed. */
