@@ -39,7 +39,7 @@ const every = (delayMs: number, count: number, from = 0): number[] =>
 test('a young generation that is collected often takes one step and no second one', () => {
   const { collector, factors, collect, resize } = recorder();
   widenWhenBusy(collector);
-  collect(every(5, 200));
+  collect(every(5, 150));
   assert.deepEqual(factors, []);
   collect(every(5, 100, 1000));
   assert.deepEqual(factors, [4]);
