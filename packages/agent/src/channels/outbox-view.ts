@@ -27,7 +27,9 @@ export function createOutboxView(parts: Parts, wake: () => void): OutboxView {
   return {
     list: async (person) => {
       const rows = await select(database, person);
-      const why = rows.some(({ state }) => state === 'dead') ? await reasons(person) : new Map();
+      const why = rows.some(({ state }) => state === 'dead')
+        ? await reasons(person)
+        : new Map<string, string>();
       return Promise.all(rows.map((row) => toPending(sealing, row, why.get(row.id))));
     },
     settle: async (person, reply, how) => {

@@ -10,6 +10,7 @@ import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
 import { message, openBench, words } from './fixtures/bench.ts';
 import type { Bench, BenchOptions } from './fixtures/bench.ts';
+import { resumedMax } from './driver.ts';
 import { waitingPerConversationMax } from './places.ts';
 
 const open = (
@@ -179,6 +180,40 @@ test('what a crash left open is run once by the next driver, and its reply waits
   assert.deepEqual(announced, ['ann']);
   assert.equal((await journal.turns('c1')).turns.length, 1);
   assert.equal(await again().resume(), 0);
+});
+
+test('after a crash a few turns run at a time, in order, and new messages are served meanwhile', async (context) => {
+  const { driver, again } = await open(context, {
+    script: ({ messages }) => (said(messages).includes('new') ? [words('served')] : 'silence'),
+  });
+  const count = resumedMax + 20;
+  for (let index = 0; index < count; index += 1) {
+    const conversation = `c${index}`;
+    await readUntil(driver.send(message(`old ${index}`, { conversation })), 'turn-start');
+  }
+  const next = again();
+  assert.equal(await next.resume(), count);
+  const parts = await readParts(next.send(message('new', { conversation: 'other' })));
+  assert.equal(endOf(parts).text, 'served');
+  while (next.running() < resumedMax) await new Promise(setImmediate);
+  for (let round = 0; round < 50; round += 1) await new Promise(setImmediate);
+  assert.equal(next.running(), resumedMax);
+});
+
+test('a message that a channel brings is durable when it is taken, taken once, and answered', async (context) => {
+  const { driver, mailbox } = await open(context, { script: () => [words('taken')] });
+  const { stream: _, ...request } = message('hello');
+  const brought = { ...request, conversation: 'c9', at: 1, interactive: false };
+  await driver.receive(brought);
+  await driver.receive(brought);
+  await driver.stop(60_000);
+  assert.deepEqual(
+    (await mailbox.waiting('ann')).map(({ text, conversation }) => [text, conversation]),
+    [['taken', 'c9']],
+  );
+  await assert.rejects(driver.receive({ ...brought, channelMessageId: 'late' }), {
+    code: 'SERVICE_STOPPING',
+  });
 });
 
 test('parts that nobody reads do not hold the turn up', async (context) => {

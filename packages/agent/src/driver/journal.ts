@@ -126,24 +126,7 @@ export function createJournal(parts: JournalParts): Journal {
     record: recordOf,
     turns: (conversation, after = '') => readTurns(parts, { conversation, after, recordOf }),
     conversations: (person, limit) => listConversations(parts, person, limit),
-    events: async (person, name) => {
-      const rows = await query
-        .selectFrom('events')
-        .selectAll()
-        .where('person', '=', person)
-        .where('name', '=', name)
-        .orderBy('at', 'desc')
-        .limit(eventsMax)
-        .execute();
-      const opened = rows.map(async (event): Promise<readonly LoggedEvent[]> => {
-        const payload = await open<Json>(event).catch(unlessBroken(parts.report, event.id));
-        if (payload === undefined) return [];
-        const { at, conversation, turn } = event;
-        const owner = { conversation: conversation ?? '', ...(turn !== null && { turn }) };
-        return [{ at: Number(at), ...owner, payload }];
-      });
-      return (await Promise.all(opened)).flat();
-    },
+    events: (person, name) => readEvents(parts, person, name),
     lastTurn: async (person) => {
       const last = await query
         .selectFrom('events')
@@ -345,4 +328,28 @@ async function listConversations(
       };
     }),
   );
+}
+
+async function readEvents(
+  { database, sealing, report }: JournalParts,
+  person: string,
+  name: string,
+): Promise<readonly LoggedEvent[]> {
+  const rows = await database.query
+    .$extendTables<DriverTables>()
+    .selectFrom('events')
+    .selectAll()
+    .where('person', '=', person)
+    .where('name', '=', name)
+    .orderBy('at', 'desc')
+    .limit(eventsMax)
+    .execute();
+  const opened = rows.map(async (event): Promise<readonly LoggedEvent[]> => {
+    const payload = await unseal<Json>(sealing, event).catch(unlessBroken(report, event.id));
+    if (payload === undefined) return [];
+    const { at, conversation, turn } = event;
+    const owner = { conversation: conversation ?? '', ...(turn !== null && { turn }) };
+    return [{ at: Number(at), ...owner, payload }];
+  });
+  return (await Promise.all(opened)).flat();
 }

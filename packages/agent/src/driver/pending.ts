@@ -4,7 +4,6 @@
 import { AgentError } from '@opencomputer/contracts';
 import type { Json, ToolCall, TurnInput, TurnState } from '@opencomputer/contracts';
 import type { Pending, PendingReply, UnknownOutcome } from '@opencomputer/contracts/internal';
-import type { Driver } from './driver.ts';
 import type { Journal } from './journal.ts';
 import { isUnreadable } from './parking.ts';
 import type { LogPorts } from './ports.ts';
@@ -17,7 +16,10 @@ export interface OutboxPort {
 
 /** What the view is made of. */
 export interface PendingParts {
-  readonly driver: Pick<Driver, 'settle'>;
+  /** Runs again what was set aside, or drops it. */
+  readonly driver: {
+    settle(person: string, message: string, how: 'retry' | 'drop'): Promise<void>;
+  };
   readonly log: Pick<LogPorts, 'journal' | 'mailbox' | 'database'>;
   readonly outbox: OutboxPort;
   readonly now: () => number;

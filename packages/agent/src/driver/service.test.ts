@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { AgentService } from '@opencomputer/contracts/internal';
-import { createFakeClock, endOf, partsOf, readParts } from '@opencomputer/testkit';
+import { createFakeClock, endOf, partsOf, readParts, readUntil } from '@opencomputer/testkit';
 import * as channels from '../channels/index.ts';
 import * as core from '../core/index.ts';
 import * as plugins from '../plugins/index.ts';
@@ -76,6 +76,20 @@ test('what waited is shown to nobody else, and not to a key in the person’s na
   for (const other of others)
     assert.deepEqual(partsOf(await readParts(service.send(other)), 'notice'), []);
   assert.equal(partsOf(await readParts(service.send(message('hi'))), 'notice').length, 1);
+});
+
+test('a reply that its reader did not take comes as a notice, whole and with its turn, once', async (context) => {
+  const { service } = await open(context);
+  const { turn } = await readUntil(service.send(message('left early')), 'turn-end');
+  const left = service.send(message('left at the end', { conversation: 'c2' }));
+  for await (const part of left) if (part.type === 'turn-end') break;
+  const parts = await readParts(service.send(message('hi', { conversation: 'c3' })));
+  const notices = partsOf(parts, 'notice');
+  assert.equal(notices.length, 1, 'what a reader still has in hand does not wait');
+  assert.match(notices[0]?.text ?? '', /answered "left at the end"[^]*answer 1/);
+  assert.ok(notices[0]?.turn !== undefined && notices[0].turn !== turn && notices[0].reply);
+  const again = await readParts(service.send(message('again', { conversation: 'c3' })));
+  assert.deepEqual(partsOf(again, 'notice'), []);
 });
 
 test('questions about the past are answered from the log', async (context) => {

@@ -86,7 +86,7 @@ export function createService(parts: ServiceParts): AgentService {
 
   return {
     send,
-    listen: async function* (listener, signal) {
+    async *listen(listener, signal) {
       for await (const reply of notices.listen(listener, signal)) {
         yield await noticeOf(journal, reply);
       }

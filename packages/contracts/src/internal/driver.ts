@@ -70,8 +70,8 @@ export interface OpenMessage {
   readonly starts: number;
 }
 
-/** The inbox and the outbox, as the driver needs them. Statements join the driver's own batch. */
-export interface Mailbox {
+/** Messages on their way in, as the driver needs them. Statements join the driver's own batch. */
+interface InboxPort {
   /**
    * Durable when it resolves, and counted as the first start of its turn; `duplicate` when the
    * channel's message was accepted before.
@@ -81,8 +81,6 @@ export interface Mailbox {
   begin(messageId: string): Promise<void>;
   /** Takes a start back, for turns that were left open in good order; need not be durable. */
   leave(messageIds: readonly string[]): Promise<void>;
-  /** The statement that sets a message aside: it is no longer open, and not answered either. */
-  park(messageId: string): Statement;
   /** The statement that marks a message as answered. */
   finish(messageId: string): Statement;
   /** Accepted messages that have no end yet and are not set aside, oldest first. */
@@ -91,11 +89,20 @@ export interface Mailbox {
   next(conversation: string): Promise<OpenMessage | undefined>;
   /** The message itself. Rejects with SEAL_BROKEN when it was altered, PERSON_ERASED. */
   read(messageId: string): Promise<InboundMessage>;
+}
+
+/** Messages that were set aside. */
+interface ParkingPort {
+  /** The statement that sets a message aside: it is no longer open, and not answered either. */
+  park(messageId: string): Statement;
   /** Messages of a person that were set aside, oldest first. */
   parked(person: string): Promise<readonly OpenMessage[]>;
   /** The statement that opens again what was set aside, as if it was never started. */
   unpark(messageId: string): Statement;
+}
 
+/** Replies on their way out. */
+interface OutboxPort {
   /** The statements that put a reply on its way: to its channel, and a copy to those that want one. */
   enqueue(reply: OutboundReply): Promise<readonly Statement[]>;
   /** From now on a reader has the reply in hand, so it does not wait for the person. */
@@ -107,3 +114,6 @@ export interface Mailbox {
   /** Replies that a person has not seen, oldest first: of turns, and what the agent said by itself. */
   waiting(person: string): Promise<readonly OutboundReply[]>;
 }
+
+/** The inbox and the outbox together. */
+export type Mailbox = InboxPort & ParkingPort & OutboxPort;

@@ -2,92 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Command, Plan, TurnInput, TurnState } from '@opencomputer/contracts';
+import { call, decide, play, result, say, start, usage } from './fixtures/inputs.ts';
 import { advance, isFinal, pendingCommands, replay } from './turn.ts';
-
-const budget = { steps: 4, tokens: 10_000, seconds: 60, money: 1 };
-const usage = { inputTokens: 10, outputTokens: 5, cachedTokens: 0, cost: 0.001 };
-
-function start(plan: Plan = { type: 'model' }, at = 1_000): TurnInput {
-  return {
-    type: 'turn-start',
-    at,
-    message: {
-      id: 'turn-1',
-      channel: 'terminal',
-      channelMessageId: 'm1',
-      person: 'owner',
-      assurance: 'local',
-      conversation: 'c1',
-      text: 'hi',
-      at,
-      timeZone: 'UTC',
-      interactive: true,
-    },
-    parsed: {
-      kind: 'unknown',
-      confidence: 0,
-      slots: {},
-      missing: [],
-      alternatives: [],
-      reason: '',
-    },
-    plan,
-    budget,
-  };
-}
-
-const say = (text: string, at = 2_000): TurnInput => ({
-  type: 'model-finish',
-  at,
-  parts: [{ type: 'text', text }],
-  finish: 'stop',
-  usage,
-  model: 'm',
-  promptHash: '',
-});
-
-const call = (calls: readonly (readonly [string, string])[], at = 2_000): TurnInput => ({
-  type: 'model-finish',
-  at,
-  parts: calls.map(([callId, tool]) => ({
-    type: 'tool-call',
-    call: { callId, tool, arguments: {} },
-  })),
-  finish: 'tool-calls',
-  usage,
-  model: 'm',
-  promptHash: '',
-});
-
-const decide = (decisions: Readonly<Record<string, 'allow' | 'ask' | 'deny'>>): TurnInput => ({
-  type: 'policy-decide',
-  at: 2_100,
-  decisions: Object.entries(decisions).map(([callId, decision]) => ({
-    callId,
-    decision,
-    rule: 'test',
-    reason: 'because',
-  })),
-});
-
-const result = (callId: string, text = 'ok', at = 2_200): TurnInput => ({
-  type: 'tool-finish',
-  at,
-  callId,
-  outcome: { status: 'done', text },
-});
-
-function play(...inputs: TurnInput[]): { state: TurnState; commands: Command[] } {
-  let state: TurnState | undefined;
-  const commands: Command[] = [];
-  for (const input of inputs) {
-    const step = advance(state, input);
-    state = step.state;
-    commands.push(...step.commands);
-  }
-  assert.ok(state);
-  return { state, commands };
-}
 
 const kinds = (commands: readonly Command[]): string[] => commands.map(({ type }) => type);
 
@@ -353,49 +269,6 @@ test('a tool runs at most once per call, however inputs repeat', () => {
 function duplicated(state: TurnState, callId: string): boolean {
   return state.calls.filter(({ call: { callId: id } }) => id === callId).length > 1;
 }
-
-const lost = (callId: string, at = 2_200): TurnInput => ({
-  type: 'tool-finish',
-  at,
-  callId,
-  outcome: { status: 'unknown', text: 'It may have taken effect.' },
-});
-
-test('a call without a known outcome is said whatever the model says, and asked about next', () => {
-  const before = [start(), call([['c1', 'mail_send']]), decide({ c1: 'allow' })];
-  const { state } = play(...before, lost('c1', 9_000), say('All is well.', 9_100));
-  const { text = '', expectation } = state.reply ?? {};
-  assert.match(text, /^All is well\.[^]*not known whether mail_send took effect/);
-  assert.match(text, /1970-01-01 at 00:00/, 'it says when it was started');
-  assert.deepEqual(
-    [expectation?.type, expectation?.outcome, expectation?.call?.tool],
-    ['retry', 'turn-1/c1', 'mail_send'],
-  );
-  const twice = play(...before, lost('c1'), lost('c1'), say('Well.')).state;
-  assert.equal(twice.progress.unknown?.length, 1);
-});
-
-test('also a turn that fails or is cancelled says which calls have no known outcome', () => {
-  const before = [start(), call([['c1', 'mail_send']]), decide({ c1: 'allow' }), lost('c1')];
-  const ends: TurnInput[] = [
-    { type: 'turn-cancel', at: 3_000, reason: 'enough' },
-    { type: 'timer-fire', at: 3_000, timer: 'deadline' },
-  ];
-  for (const end of ends) {
-    assert.match(play(...before, end).state.reply?.text ?? '', /whether mail_send took effect/);
-  }
-});
-
-test('several calls without a known outcome are all said, and no word decides about them', () => {
-  const calls = call([
-    ['c1', 'mail_send'],
-    ['c2', 'door_open'],
-  ]);
-  const allowed = decide({ c1: 'allow', c2: 'allow' });
-  const { state } = play(start(), calls, allowed, lost('c1'), lost('c2'), say('Hm.'));
-  assert.match(state.reply?.text ?? '', /mail_send[^]*door_open/);
-  assert.equal(state.reply?.expectation, undefined);
-});
 
 const resumed = (at: number, pausedMs: number): TurnInput => ({
   type: 'turn-resume',
