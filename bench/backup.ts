@@ -33,8 +33,8 @@ const migrations = [
 const clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  after: (delayMs: number, run: () => void) => {
-    const timer = setTimeout(run, delayMs);
+  after: (delayMs: number, work: () => void) => {
+    const timer = setTimeout(work, delayMs);
     return () => clearTimeout(timer);
   },
 };

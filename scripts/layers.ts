@@ -18,7 +18,7 @@ const FORBIDDEN: Record<string, Pick<IRegularForbiddenRuleType, 'from' | 'to'>> 
     to: { path: AGENT, pathNot: [`${AGENT}$1/`, `${AGENT}[^/]+/index\\.ts$`] },
   },
   'only-server-wires': {
-    from: { path: `${AGENT}[^/]+\\.ts$`, pathNot: [`${AGENT}(server|index)\\.ts$`, TEST] },
+    from: { path: `${AGENT}[^/]+\\.ts$`, pathNot: [`${AGENT}(server|maintenance|index)\\.ts$`, TEST] },
     to: { path: `${AGENT}[^/]+/` },
   },
   'agent-imports-contracts-only': {

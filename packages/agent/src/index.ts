@@ -8,7 +8,8 @@ export {
   verifyBackup,
 } from './backup/index.ts';
 export type { HeldBack, ListedBackup, PassphraseKey, Restored } from './backup/index.ts';
-export { openAgent, repairDatabase, restoreBackup, serve } from './server.ts';
+export { repairDatabase, restoreBackup } from './maintenance.ts';
+export { openAgent, serve } from './server.ts';
 export type { AgentOptions } from './server.ts';
 export type { ClusterOptions } from './driver/index.ts';
 export { version } from './version.ts';

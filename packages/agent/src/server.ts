@@ -17,31 +17,25 @@ import * as core from './core/index.ts';
 import type { Conversation, IntentParser } from './core/index.ts';
 import * as driving from './driver/index.ts';
 import type { CallLog, Driver, Journal, OtherQueries } from './driver/index.ts';
-import { createPriors, feedbackMigrations } from './feedback/index.ts';
+import { createPriors } from './feedback/index.ts';
 import type { Priors } from './feedback/index.ts';
 import type { RunningDaemon } from './gateway/index.ts';
 import { createEngineLoader } from './engine-package.ts';
 import { createIdentifiers } from './identifier.ts';
 import { createModelEngine, packageLoader } from './llm/index.ts';
 import type { LanguageEngine } from './llm/index.ts';
-import { createMemory, memoryMigrations, memorySealed } from './memory/index.ts';
+import { kept } from './maintenance.ts';
+import { createMemory } from './memory/index.ts';
 import { once } from './once.ts';
 import { createPluginHost, installed, loadManifest } from './plugins/index.ts';
 import type { BuiltinPlugin, ListingPluginHost } from './plugins/index.ts';
 import { createGate, decide, grantsOf, originsOf } from './policy/index.ts';
 import type { Gate } from './policy/index.ts';
-import {
-  createStamp,
-  offerTools,
-  renderPrompt,
-  sectionsOf,
-  systemTemplate,
-} from './prompts/index.ts';
+import * as prompts from './prompts/index.ts';
 import { abilitiesOf, assistantSkill, memorySkill, settingsOf } from './skills/index.ts';
-import { createCache, openDataDirectory, openStore, repairStore } from './store/index.ts';
-import { sharedStore } from './store/index.ts';
-import type { Repaired, Store } from './store/index.ts';
-import { createTimers, silenceDue, timersSealed, workflowMigrations } from './workflows/index.ts';
+import { createCache, openStore, sharedStore } from './store/index.ts';
+import type { Store } from './store/index.ts';
+import { createTimers } from './workflows/index.ts';
 import { version } from './version.ts';
 
 /** The one person of an embedded installation. */
@@ -96,35 +90,6 @@ const machine: TurnMachine = {
   pendingCommands: core.pendingCommands,
   isFinal: core.isFinal,
 };
-
-/** What every store of the agent consists of. */
-const kept = {
-  migrations: [
-    ...channels.channelMigrations,
-    ...driving.driverMigrations,
-    ...memoryMigrations,
-    ...workflowMigrations,
-    ...feedbackMigrations,
-  ],
-  proven: [channels.inboxProven, channels.outboxProven, driving.eventsProven],
-  sealed: [...memorySealed, ...timersSealed],
-};
-
-/** Brings a backup back: proven first, then beside, then in place. See the component `backup`. */
-export const restoreBackup: ReturnType<typeof backup.createRestore> = backup.createRestore({
-  openStore: (path) =>
-    openStore({ path, command: 'agent backup restore', clock: systemClock, ...kept }),
-  settle: [
-    ({ database, sealing }) => channels.holdRestored(database, sealing),
-    ({ database, sealing }, now) => silenceDue(database, sealing, now),
-  ],
-  hold: (path) => openDataDirectory({ path, command: 'agent backup', now: systemClock.now }),
-  now: systemClock.now,
-});
-
-/** Saves what is intact of a damaged database. See `repairStore`. */
-export const repairDatabase = (path: string): Promise<Repaired> =>
-  repairStore({ path, command: 'agent doctor', clock: systemClock, ...kept });
 
 /** Opens the agent in this process. Rejects with the STORE_ and MIGRATION_ errors of its store. */
 export async function openAgent(options: AgentOptions): Promise<AgentService> {
@@ -392,20 +357,20 @@ function loadParser({ host, store, pluginDirectory, report }: Parts): Promise<In
     host.tools().map(({ declaration }) => declaration),
   );
   const built = createCache({ directory: pluginDirectory, name: 'intents', report });
-  const kept = createCache({ directory: store.directory.file('cache'), name: 'intents', report });
-  return core.loadParser(sources, (text) => hash('sha256', text), [{ read: built.read }, kept]);
+  const own = createCache({ directory: store.directory.file('cache'), name: 'intents', report });
+  return core.loadParser(sources, (text) => hash('sha256', text), [{ read: built.read }, own]);
 }
 
 function makePrepare({ host, calls, configuration }: Parts): PrepareRequest<Conversation> {
   const stamps = new Map<string, (at: number) => string>();
-  const system = renderPrompt(systemTemplate, {
+  const system = prompts.renderPrompt(prompts.systemTemplate, {
     user_name: configuration.person.name ?? 'the user',
   });
   return async (view, { message, messages, step }) => {
-    const stamp = stamps.get(message.timeZone) ?? createStamp(message.timeZone);
+    const stamp = stamps.get(message.timeZone) ?? prompts.createStamp(message.timeZone);
     stamps.set(message.timeZone, stamp);
     const all = core.assembleMessages(view, { at: message.at, messages }, stamp);
-    const tools = offerTools(host.tools(), all);
+    const tools = prompts.offerTools(host.tools(), all);
     const trace = { turn: message.id, step };
     calls.begin(message);
     return { system, messages: all, tools, outputTokensMax, trace };
@@ -434,7 +399,9 @@ function makeQueries(parts: Parts, driver: Driver): OtherQueries {
       const timeZone = zoneOf(configuration);
       const request = await driver.preview({ ...input, person: owner, timeZone });
       const model = engine.models().find(({ current }) => current)?.model ?? '';
-      return sectionsOf(request, (characters) => engine.estimator.tokensOf(characters, model));
+      return prompts.sectionsOf(request, (characters) =>
+        engine.estimator.tokensOf(characters, model),
+      );
     },
   };
 }
