@@ -18,7 +18,10 @@ const FORBIDDEN: Record<string, Pick<IRegularForbiddenRuleType, 'from' | 'to'>> 
     to: { path: AGENT, pathNot: [`${AGENT}$1/`, `${AGENT}[^/]+/index\\.ts$`] },
   },
   'only-server-wires': {
-    from: { path: `${AGENT}[^/]+\\.ts$`, pathNot: [`${AGENT}(server|maintenance|index)\\.ts$`, TEST] },
+    from: {
+      path: `${AGENT}[^/]+\\.ts$`,
+      pathNot: [`${AGENT}(server|maintenance|index)\\.ts$`, TEST],
+    },
     to: { path: `${AGENT}[^/]+/` },
   },
   'agent-imports-contracts-only': {
@@ -53,11 +56,22 @@ const FORBIDDEN: Record<string, Pick<IRegularForbiddenRuleType, 'from' | 'to'>> 
     to: { path: '^(packages/(agent|cli)|plugins)/' },
   },
   'no-test-code-in-the-product': {
-    from: { path: '^(packages|plugins)/', pathNot: [TEST, '^packages/testkit/'] },
+    from: {
+      path: '^(packages|plugins)/',
+      pathNot: [TEST, '^packages/testkit/', '^packages/temporal/(cluster|scripts|src/fixtures)/'],
+    },
     to: { path: [TEST, '^packages/testkit/'] },
   },
   'no-cycle': { from: { path: '^(packages|plugins)/' }, to: { circular: true } },
-  resolvable: { from: { path: '^(packages|plugins)/' }, to: { couldNotResolve: true } },
+  'temporal-imports-contracts-and-core': {
+    from: { path: '^packages/temporal/src/', pathNot: [TEST, '/fixtures/'] },
+    to: { path: '^(packages/(?!temporal/|contracts/|agent/src/core/)|plugins/)' },
+  },
+  // Dependencies of `packages/temporal` are installed apart, and checked by its types there.
+  resolvable: {
+    from: { path: '^(packages|plugins)/', pathNot: '^packages/temporal/' },
+    to: { couldNotResolve: true },
+  },
 };
 
 const RULES: IRegularForbiddenRuleType[] = Object.entries(FORBIDDEN).map(([name, sides]) => ({

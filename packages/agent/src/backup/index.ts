@@ -1,5 +1,3 @@
-export { createBackup } from './create.ts';
-export type { BackupProgress, BackupSource, MadeBackup } from './create.ts';
 export { keyName } from './contents.ts';
 export { derivePassphraseKey } from './passphrase.ts';
 export type { PassphraseKey } from './passphrase.ts';
