@@ -32,13 +32,11 @@ export function createRandom(seed: number): Random {
       if (item === undefined) throw new Error('there is nothing to pick from');
       return item;
     },
-    shuffled: (items) => {
+    shuffled: <Item>(items: readonly Item[]): Item[] => {
       const left = [...items];
-      for (let place = left.length - 1; place > 0; place -= 1) {
-        const other = whole(place + 1);
-        [left[place], left[other]] = [left[other]!, left[place]!];
-      }
-      return left;
+      const drawn: Item[] = [];
+      while (left.length > 0) drawn.push(...left.splice(whole(left.length), 1));
+      return drawn;
     },
   };
 }

@@ -182,6 +182,6 @@ function callsIn(input: TurnInput): [string, { tool: string; marker: string }][]
         : [];
   return calls.map(({ callId, tool, arguments: values }) => [
     callId,
-    { tool, marker: String(values['marker']) },
+    { tool, marker: (values as { readonly marker: string }).marker },
   ]);
 }

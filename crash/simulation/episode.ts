@@ -9,13 +9,13 @@ import type { FakeClock } from '@opencomputer/testkit';
 import { createIdentifiers } from '../../packages/agent/src/identifier.ts';
 import { createRandom } from '../random.ts';
 import type { Random } from '../random.ts';
-import { createDisk } from './disk.ts';
-import type { Disk } from './disk.ts';
-import { noFaults, Process } from './faults.ts';
-import type { FaultRates } from './faults.ts';
-import { brought, live, typed } from './life.ts';
-import type { Life, Typed } from './life.ts';
-import { Outside } from './outside.ts';
+import { createDisk } from './fixtures/disk.ts';
+import type { Disk } from './fixtures/disk.ts';
+import { noFaults, Process } from './fixtures/faults.ts';
+import type { FaultRates } from './fixtures/faults.ts';
+import { brought, live, typed } from './fixtures/life.ts';
+import type { Life, Typed } from './fixtures/life.ts';
+import { Outside } from './fixtures/outside.ts';
 
 /** A message, and what was heard of it. */
 export interface Written extends Typed {
@@ -70,7 +70,6 @@ class RunningEpisode implements Episode {
   readonly #identifier: () => string;
   #process: Process;
   #life: Life | undefined;
-  #starting: Promise<void> | undefined;
   /** Questions that wait for the person. */
   #asked: { readonly turn: string; readonly callId: string }[] = [];
 
@@ -79,8 +78,9 @@ class RunningEpisode implements Episode {
     this.#random = createRandom(seed);
     this.#clock = createFakeClock(Date.UTC(2026, 2, 28, 20));
     this.#identifier = createIdentifiers(() => this.#uuid());
-    this.#process = new Process(this.#random, this.#clock, noFaults);
+    this.#process = this.#newProcess(noFaults);
     this.#process.die();
+    this.crashes = 0;
   }
 
   get hours(): number {
@@ -139,7 +139,7 @@ class RunningEpisode implements Episode {
   }
 
   #start(faults: FaultRates): void {
-    const process = new Process(this.#random, this.#clock, faults);
+    const process = this.#newProcess(faults);
     this.#process = process;
     this.#life = undefined;
     this.#asked = [];
@@ -147,7 +147,7 @@ class RunningEpisode implements Episode {
     const random = this.#random;
     const report = (): void => undefined;
     const parts = { disk, outside, identifier: this.#identifier, process, random, report };
-    this.#starting = live(parts).then(
+    void live(parts).then(
       (life) => {
         if (this.#process !== process) return;
         this.#life = life;
@@ -159,10 +159,16 @@ class RunningEpisode implements Episode {
     );
   }
 
+  #newProcess(faults: FaultRates): Process {
+    const died = (): void => {
+      this.crashes += 1;
+    };
+    return new Process(this.#random, this.#clock, { rates: faults, died });
+  }
+
   #kill(): void {
     this.#process.die();
     this.#life = undefined;
-    this.crashes += 1;
   }
 
   /** Something that a person does. */

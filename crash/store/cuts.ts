@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { checkIntegrity } from '../../packages/agent/src/store/integrity.ts';
 import type { Random } from '../random.ts';
 import type { Violation } from '../story/account.ts';
-import { copyStore, databaseName, logName, openWritten, readAll } from './written.ts';
-import type { WrittenStore, WrittenTurn } from './written.ts';
+import { copyStore, databaseName, logName, openWritten, readAll } from './fixtures/written.ts';
+import type { WrittenStore, WrittenTurn } from './fixtures/written.ts';
 
 /** Bytes of the log's head, and of one frame with a page of 4 KiB (sqlite.org/fileformat2.html, 4). */
 const headBytes = 32;

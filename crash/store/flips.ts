@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkIntegrity } from '../../packages/agent/src/store/integrity.ts';
 import type { Random } from '../random.ts';
-import { copyStore, databaseName, logName, openWritten, readAll } from './written.ts';
-import type { Reading, WrittenStore } from './written.ts';
+import { copyStore, databaseName, logName, openWritten, readAll } from './fixtures/written.ts';
+import type { Reading, WrittenStore } from './fixtures/written.ts';
 
 /** What one flip came to. */
 export type FlipOutcome =

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAgentError } from '@opencomputer/contracts';
 import type { Violation } from '../story/account.ts';
-import { openWritten } from './written.ts';
+import { openWritten } from './fixtures/written.ts';
 
 /** Two owners at once, and two writers of one record. */
 export async function checkGuards(): Promise<readonly Violation[]> {

@@ -8,7 +8,7 @@ import { cutAt, cutsOf } from './cuts.ts';
 import { flipAt, flipsOf } from './flips.ts';
 import type { FlipOutcome } from './flips.ts';
 import { checkGuards } from './guards.ts';
-import { writeStore } from './written.ts';
+import { writeStore } from './fixtures/written.ts';
 
 /** How much damage each form does. */
 export interface Amounts {

@@ -3,9 +3,9 @@
 
 import { effectsByKey } from '@opencomputer/testkit';
 import type { LedgerEntry } from '@opencomputer/testkit';
-import { remindersOf, repliesTo } from './play.ts';
+import { remindersOf, repliesTo, wasSetAside } from './play.ts';
 import type { Spoken, Story } from './play.ts';
-import type { Rows } from './rows.ts';
+import type { Rows } from './fixtures/rows.ts';
 import { entriesOf } from './world.ts';
 
 /** What can be found wrong, each named once and for all. */
@@ -72,6 +72,7 @@ export function account(story: Story, rows: Rows, entries: readonly LedgerEntry[
     checkHeard(story, spoken, add);
     if (spoken.part === 'effects')
       checkEffects(spoken, { entries, said: saidTo(story, spoken), add });
+    checkPushed(story, spoken, { entries, add });
     const [row] = rowsOf(story, spoken, rows).inbox;
     const said = saidTo(story, spoken);
     sums.accepted += spoken.accepted ? 1 : 0;
@@ -79,13 +80,36 @@ export function account(story: Story, rows: Rows, entries: readonly LedgerEntry[
     sums.failed += row?.state === 'done' && isFailure(spoken) ? 1 : 0;
     sums.pending += row !== undefined && row.state !== 'done' ? 1 : 0;
     sums.unknown += said.some((text) => text.includes('unknown')) ? 1 : 0;
-    const again = repliesTo(spoken, story.heard).length + spoken.ends.length - 1;
-    sums.shownAgain += Math.max(0, again);
+    // Whoever asks again by the API wants to be answered again.
+    const live = spoken.part === 'answer' ? 0 : spoken.ends.length;
+    sums.shownAgain += Math.max(0, repliesTo(spoken, story.heard).length + live - 1);
   }
   return { ...sums, violations };
 }
 
 type Add = (assertion: Assertion, text: string) => void;
+
+/** Replies that the second channel took, by their identifiers: a repeated delivery has the same one. */
+export function pushedOf(entries: readonly LedgerEntry[], { marker }: Spoken): ReadonlySet<string> {
+  return new Set(entriesOf(entries, 'webhook', marker).flatMap(({ key }) => key ?? []));
+}
+
+/** Replies that the second channel is due: the answer, and the reminder when it was said. */
+export function pushesDue({ heard }: Story, spoken: Spoken): number {
+  return spoken.part === 'reminder' && remindersOf(spoken, heard).length > 0 ? 2 : 1;
+}
+
+function checkPushed(
+  story: Story,
+  spoken: Spoken,
+  { entries, add }: { readonly entries: readonly LedgerEntry[]; readonly add: Add },
+): void {
+  const { marker, accepted } = spoken;
+  const due = accepted ? pushesDue(story, spoken) : 0;
+  const { size } = pushedOf(entries, spoken);
+  if (size > due) add('one-reply', `${marker}: the webhook took ${size} replies, due ${due}`);
+  if (size < due) add('settles', `${marker}: the webhook took ${size} replies of ${due}`);
+}
 
 /** One store holds one story: the terminal's conversations by name, the other is the API's. */
 function rowsOf(
@@ -107,16 +131,15 @@ function checkRows(story: Story, spoken: Spoken, { rows, add }: { rows: Rows; ad
   }
   for (const { id, state } of inbox) {
     const ends = rows.finishes.filter((turn) => turn === id).length;
-    const due = state === 'done' ? 1 : 0;
-    if (ends !== due) add('one-end', `${marker} is ${state} and has ${ends} ends`);
-    const replies = Map.groupBy(outbox, ({ channel }) => channel);
-    const dueReplies = due + (part === 'reminder' && due === 1 ? 1 : 0);
-    for (const [channel, found] of replies) {
-      if (found.length > dueReplies) {
-        add('one-reply', `${marker} is ${state} and has ${found.length} replies on ${channel}`);
-      }
+    if (ends !== (state === 'done' ? 1 : 0))
+      add('one-end', `${marker} is ${state} and has ${ends} ends`);
+    // A message that was set aside has the words that say so, in the place of its reply.
+    const due = state === 'open' ? 0 : part === 'reminder' ? 2 : 1;
+    for (const [channel, found] of Map.groupBy(outbox, (reply) => reply.channel)) {
+      if (found.length <= due) continue;
+      add('one-reply', `${marker} is ${state} and has ${found.length} replies on ${channel}`);
     }
-    if (due === 1 && outbox.length === 0) add('one-reply', `${marker} is done without a reply`);
+    if (due > 0 && outbox.length === 0) add('one-reply', `${marker} is ${state} without a reply`);
   }
 }
 
@@ -131,7 +154,8 @@ function checkHeard(story: Story, spoken: Spoken, add: Add): void {
   const reminders = remindersOf(spoken, story.heard);
   const said = new Set(reminders.map(({ reply, text }) => reply ?? text));
   if (said.size > 1) add('reminder-once', `${marker} was said as ${said.size} reminders`);
-  if (said.size === 0 && accepted && !isFailure(spoken)) {
+  const isOver = isFailure(spoken) || wasSetAside(spoken, story.heard);
+  if (said.size === 0 && accepted && !isOver) {
     add('settles', `the reminder of ${marker} was never said`);
   }
 }

@@ -4,9 +4,9 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startAgent } from '../agent/agent-process.ts';
-import type { AgentHome } from '../agent/agent-process.ts';
-import { copyProgram } from '../agent/program.ts';
+import { startAgent } from '../agent/fixtures/agent-process.ts';
+import type { AgentHome } from '../agent/fixtures/agent-process.ts';
+import { copyProgram } from '../agent/fixtures/program.ts';
 import { createStory, isSettled, play } from './play.ts';
 import { startWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -22,10 +22,15 @@ export interface Stage {
 
 const onceServer = join(import.meta.dirname, '..', 'fixtures', 'once-server.ts');
 
-function configurationOf(): string {
+function configurationOf(webhook: string): string {
   return [
     'policy:',
     '  allow: [keyed/keyed_post]',
+    'channels:',
+    '  webhook:',
+    `    url: ${webhook}`,
+    '    sends: all',
+    '    secret: of-the-crash-test',
     'plugins:',
     '  once:',
     `    command: ${process.execPath}`,
@@ -47,7 +52,11 @@ export async function openStage(product?: string): Promise<Stage> {
   };
   const template = join(folder, 'template');
   mkdirSync(join(template, 'data'), { recursive: true, mode: 0o700 });
-  writeFileSync(join(template, 'data', 'config.yaml'), configurationOf(), { mode: 0o600 });
+  writeFileSync(
+    join(template, 'data', 'config.yaml'),
+    configurationOf(`${world.ledger.origin}/webhook/deliver`),
+    { mode: 0o600 },
+  );
   const close = async (): Promise<void> => {
     await world.close();
     rmSync(folder, { recursive: true, force: true });

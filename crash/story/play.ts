@@ -1,9 +1,9 @@
 // Owns the canonical story: what is said to the agent in one run, how often it is said again after a
 // crash, and all that was heard. Refuses to judge what it heard.
 
-import type { RunningAgent } from '../agent/agent-process.ts';
-import { connect, listen, sayByApi, sayByTerminal } from '../agent/client.ts';
-import type { Heard, Said } from '../agent/client.ts';
+import type { RunningAgent } from '../agent/fixtures/agent-process.ts';
+import { connect, listen, sayByApi, sayByTerminal } from '../agent/fixtures/client.ts';
+import type { Heard, Said } from '../agent/fixtures/client.ts';
 import { askForEffects } from './world.ts';
 
 export type Part = 'effects' | 'reminder' | 'answer';
@@ -118,7 +118,7 @@ export function isSettled({ spoken, heard }: Story): boolean {
   return spoken.every(
     (one) =>
       (one.ends.length > 0 || repliesTo(one, heard).length > 0) &&
-      (one.part !== 'reminder' || remindersOf(one, heard).length > 0),
+      (one.part !== 'reminder' || remindersOf(one, heard).length > 0 || wasSetAside(one, heard)),
   );
 }
 
@@ -127,8 +127,18 @@ export function repliesTo({ marker, turns }: Spoken, heard: readonly Heard[]): r
   return heard.filter(
     ({ text, turn }) =>
       (turn !== undefined && turns.has(turn)) ||
-      (text.includes(marker) && (turn !== undefined || /was stopped/.test(text))),
+      (text.includes(marker) && (turn !== undefined || isSetAside(text))),
   );
+}
+
+/** What the person is told of a message whose turn ended the process again and again. */
+function isSetAside(text: string): boolean {
+  return text.includes('was set aside');
+}
+
+/** True when the message waits for a decision of the person, which is an end that was told. */
+export function wasSetAside(spoken: Spoken, heard: readonly Heard[]): boolean {
+  return repliesTo(spoken, heard).some(({ text }) => isSetAside(text));
 }
 
 /** What the agent said by itself, without being asked: the reminder. */

@@ -1,15 +1,16 @@
 // Owns one run of the story with one fault: the fault, the restart, the waiting for the end, the
 // accounts. Refuses to go on with a home that a run has used.
 
-import { NotReadyError, startAgent, threadsOf } from '../agent/agent-process.ts';
-import type { AgentHome, RunningAgent } from '../agent/agent-process.ts';
+import { NotReadyError, startAgent, threadsOf } from '../agent/fixtures/agent-process.ts';
+import type { AgentHome, RunningAgent } from '../agent/fixtures/agent-process.ts';
 import type { Random } from '../random.ts';
-import { account } from '../story/account.ts';
+import { account, pushedOf, pushesDue } from '../story/account.ts';
 import type { Account } from '../story/account.ts';
 import type { Stage } from '../story/home.ts';
 import { createStory, isSettled, play } from '../story/play.ts';
 import type { Story } from '../story/play.ts';
-import { readRows } from '../story/rows.ts';
+import type { World } from '../story/world.ts';
+import { readRows } from '../story/fixtures/rows.ts';
 import type { Point } from './plan.ts';
 import { attach, heldAtExit, wordsFor } from './tracer.ts';
 
@@ -31,6 +32,9 @@ export interface CycleResult {
 const storyMs = 1_800;
 /** How long a disk stays bad. */
 const errorMs = 1_500;
+/** The second channel has this long after the last answer: a failed delivery is tried again. */
+const pushedMsMax = 10_000;
+const pollMs = 50;
 
 /** A run, with what it collects. */
 class Run {
@@ -58,10 +62,11 @@ class Run {
   }
 
   /** The last life: everything that is open comes to its end in it. */
-  async settle(): Promise<void> {
+  async settle({ world }: Stage): Promise<void> {
     const agent = await this.start();
     if (this.kills > 0) this.readyMs.push(agent.readyMs);
     await play(this.story, agent, this.home);
+    await pushed(this.story, world);
     await agent.kill(this.kills % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
     this.complaints += agent.complaints();
   }
@@ -93,7 +98,7 @@ export async function killAt(stage: Stage, number: number, point: Point): Promis
     await run.killed(agent);
     await tracer.detach();
   }
-  await run.settle();
+  await run.settle(stage);
   return run.result(point.name, stage);
 }
 
@@ -126,7 +131,7 @@ export async function failAt(stage: Stage, number: number, point: Point): Promis
     if (isSettled(later)) run.againMs = performance.now() - from;
   }
   await run.killed(agent);
-  await run.settle();
+  await run.settle(stage);
   return run.result(point.name, stage);
 }
 
@@ -142,7 +147,7 @@ export async function killAnytime(
   await run.killed(first);
   for (let depth = 0; depth < deep; depth += 1) await startAndKill(run, random.whole(900));
   run.hit = true;
-  await run.settle();
+  await run.settle(stage);
   return run.result(`anytime/${number}/deep-${deep}`, stage);
 }
 
@@ -158,6 +163,15 @@ async function startAndKill(run: Run, afterMs: number): Promise<void> {
     if (!(error instanceof NotReadyError)) throw error;
   }
   run.kills += 1;
+}
+
+/** Waits until the second channel has everything; what is missing then is for the accounts. */
+async function pushed(story: Story, { ledger }: World): Promise<void> {
+  for (let waitedMs = 0; waitedMs < pushedMsMax; waitedMs += pollMs) {
+    const entries = ledger.entries();
+    if (story.spoken.every((one) => pushedOf(entries, one).size >= pushesDue(story, one))) return;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
 }
 
 function threadsNamed(pid: number, name: string): readonly number[] {

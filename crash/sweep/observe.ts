@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startAgent, threadsOf } from '../agent/agent-process.ts';
+import { startAgent, threadsOf } from '../agent/fixtures/agent-process.ts';
 import type { Stage } from '../story/home.ts';
 import { createStory, isSettled, play } from '../story/play.ts';
 import { threadNames } from './plan.ts';
@@ -32,7 +32,8 @@ export async function observe(stage: Stage, number: number): Promise<readonly Ob
   ];
 }
 
-function observedIn(
+/** Most calls of one thread of each kind, in one phase of a trace. */
+export function observedIn(
   trace: string,
   phase: Observed['phase'],
   names: ReadonlyMap<number, string>,

@@ -71,13 +71,15 @@ export class Tally {
     const again = `p95 ${Math.round(percentile(this.#againMs, 0.95))} ms, never ${this.#stuck}`;
     return [
       'system call   planned   killed before   killed after   failed   not reached',
-      ...[...this.#calls].toSorted().map(([call, sum]) => {
-        const { planned, before, after, errors, missed } = sum;
-        const cells = [planned, before, after, errors, missed];
-        const widths = [7, 15, 14, 8, 13];
-        const text = cells.map((cell, index) => String(cell).padStart(widths[index] ?? 0));
-        return `${call.padEnd(12)} ${text.join(' ')}`;
-      }),
+      ...[...this.#calls]
+        .toSorted(([one], [other]) => one.localeCompare(other))
+        .map(([call, sum]) => {
+          const { planned, before, after, errors, missed } = sum;
+          const cells = [planned, before, after, errors, missed];
+          const widths = [7, 15, 14, 8, 13];
+          const text = cells.map((cell, index) => String(cell).padStart(widths[index] ?? 0));
+          return `${call.padEnd(12)} ${text.join(' ')}`;
+        }),
       `kill points there are: ${this.#existing}; planned here, with errors: ${this.#planned}`,
       `runs ${this.#runs}, kills ${this.#kills}, left out for want of time ${this.leftOut}, broken ${this.broken.length}`,
       `accepted ${accepted} = completed ${completed} + failed ${failed} + pending ${pending}`,

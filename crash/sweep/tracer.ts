@@ -45,7 +45,7 @@ export function canTrace(): boolean {
 }
 
 /** What strace says of a call at whose exit it holds the thread. */
-export const heldAtExit = /\(DELAYED\)/;
+export const heldAtExit: RegExp = /\(DELAYED\)/;
 
 /** Words that start a program under the tracer with a fault in any of its threads. */
 export function wordsFor(fault: Fault): readonly string[] {
