@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** One check: a program with its arguments, run in the root. */
@@ -37,8 +38,13 @@ const tool = (name: string, ...words: string[]): string[] => [
 
 /** The checks; with `isUpdate`, what can be rewritten is rewritten instead of judged. */
 export function stepsOf(isUpdate: boolean): Step[] {
+  const temporal = join('packages', 'temporal');
+  const isInstalled = existsSync(join(root, temporal, 'node_modules'));
+  const temporalTypes = { name: 'temporal', command: tool('tsc', '-p', temporal), after: 'types' };
   return [
     { name: 'types', command: tool('tsc', '-b') },
+    // Its dependencies are installed apart, by those who run a cluster and by the build server.
+    ...(isInstalled ? [temporalTypes] : []),
     { name: 'format', command: tool('oxfmt', isUpdate ? '--write' : '--check', '.') },
     { name: 'lint', command: tool('oxlint') },
     { name: 'layers', command: script('layers') },

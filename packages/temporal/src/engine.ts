@@ -17,7 +17,7 @@ import { earlySignal, inputSignal, wakeSignal, workflowTaskMsMax } from './workf
 import type { EarlyInput } from './workflows/names.ts';
 
 const namespaceDefault = 'default';
-const connectMsMax = 10_000;
+const connectMsMax = 5_000;
 
 /** Opens the engine; see the port. */
 export const openEngine: OpenClusterEngine = async (options) => {

@@ -54,7 +54,8 @@ function toBytes({ metadata, data }: Payload): Uint8Array {
   const head = Buffer.from(JSON.stringify(Object.fromEntries(plain)));
   const length = Buffer.alloc(lengthBytes);
   length.writeUInt32BE(head.length);
-  return Buffer.concat([length, head, data ?? new Uint8Array()]);
+  // Without data it is an empty list, which is no bytes: a default of protobuf.
+  return Buffer.concat([length, head, Buffer.from(data ?? [])]);
 }
 
 function fromBytes(bytes: Buffer): Payload {

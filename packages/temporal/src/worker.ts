@@ -2,18 +2,12 @@
 // when its connection is lost for good. Refuses to take signals of the process, which its owner has.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { ClusterEngineOptions, ClusterSteps } from '@opencomputer/contracts/internal';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { createActivities, signOfLifeMs } from './activities.ts';
-import { createDataConverter, failureConverterPath } from './data-converter.ts';
+import { createDataConverter } from './data-converter.ts';
+import { bundleWorkflows } from './workflow-bundle.ts';
 
 /** A worker that polls. */
 export interface RunningWorker {
@@ -40,7 +34,7 @@ const restartMs = 1_000;
 /** Starts a worker. Rejects when the server does not answer. */
 export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
   installRuntime(parts.report);
-  const bundle = await bundleWorkflows();
+  const bundle = await bundleWorkflows(parts.cacheDirectory);
   const first = await createWorker(parts, bundle);
   let current: Worker = first.worker;
   let isStopping = false;
@@ -60,15 +54,6 @@ export async function startWorker(parts: WorkerParts): Promise<RunningWorker> {
       await ended;
     },
   };
-}
-
-/** The code of the workflows, as Temporal's sandbox loads it. */
-export function bundleWorkflows(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('workflows/index.ts', import.meta.url)),
-    failureConverterPath,
-    logger: new DefaultLogger('ERROR'),
-  });
 }
 
 interface Polling {

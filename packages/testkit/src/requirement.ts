@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { accessSync, appendFileSync, constants, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join, relative } from 'node:path';
 
 /** How a tool is found, proven to work, and installed. */
@@ -18,7 +19,13 @@ interface Requirement {
 }
 
 /** Names that `OPENCOMPUTER_TEST_REQUIRE` may list. */
-export type RequirementName = 'postgresql' | 'bubblewrap' | 'strace' | 'python' | 'namespaces';
+export type RequirementName =
+  | 'postgresql'
+  | 'bubblewrap'
+  | 'strace'
+  | 'python'
+  | 'namespaces'
+  | 'temporal';
 
 const REQUIREMENTS: Record<RequirementName, Requirement> = {
   postgresql: {
@@ -45,6 +52,13 @@ const REQUIREMENTS: Record<RequirementName, Requirement> = {
     programs: ['unshare'],
     probe: ['-Urm', 'true'],
     install: 'apt-get install util-linux, and user namespaces allowed',
+  },
+  temporal: {
+    label: 'a Temporal server',
+    programs: ['temporal-server'],
+    folders: [`${homedir()}/.cache/opencomputer/temporal/*`],
+    probe: ['--version'],
+    install: 'npm ci and npm run server in packages/temporal, with Go installed',
   },
   python: {
     label: 'Python 3',

@@ -97,6 +97,8 @@ export interface ClusterEngineOptions {
   readonly installation: string;
   /** Absent in a process that does no work. */
   readonly steps?: ClusterSteps;
+  /** A folder of this account for files that can be made again. */
+  readonly cacheDirectory?: string;
   /** Milliseconds in which running steps may end at a stop. */
   readonly graceMs: number;
   /** Tells the operator of a fault that no person waits for. */

@@ -27,7 +27,7 @@ export interface DriverParts<View> {
   /** Absent: the process is alone. */
   readonly cluster?: ClusterOptions;
   readonly ports: DriverPorts<View>;
-  readonly store: { readonly sealing: Sealing };
+  readonly store: { readonly sealing: Sealing; readonly directory: { file(name: string): string } };
   /** The person to whom notices of other processes are shown. */
   readonly person: string;
   /** Fires the timers that are due; gives the milliseconds until the next. */
@@ -59,6 +59,7 @@ export async function openDriver<View>(parts: DriverParts<View>): Promise<Driver
     key: (await sealing.person(installationId)).deriveKey('temporal'),
     installation: sealing.hash('temporal', 'installation').slice(0, installationCharacters),
     ...(roles.includes('worker') && { steps: createClusterSteps({ ports, fireTimers }) }),
+    cacheDirectory: parts.store.directory.file('cache'),
     graceMs,
     report,
   });

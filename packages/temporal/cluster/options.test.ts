@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from './options.ts';
+
+test('without options it is the small form', () => {
+  const { kills, serverRestarts, keep } = parseOptions([]);
+  assert.deepEqual([kills, serverRestarts, keep], [10, 1, false]);
+});
+
+test('counts are taken, and nothing else is', () => {
+  const options = parseOptions(['--kills', '200', '--server-restarts=5', '--keep']);
+  assert.deepEqual([options.kills, options.serverRestarts, options.keep], [200, 5, true]);
+  assert.throws(() => parseOptions(['--kills', 'many']), /expected a count/);
+  assert.throws(() => parseOptions(['--kill', '1']), /kill/);
+});
