@@ -101,3 +101,24 @@ test('the oldest ends are let go, by their number and by their size', async () =
   await say('one');
   assert.equal(opened, 4);
 });
+
+test('a reply that no reader took is not asked past, so it waits for the person', async () => {
+  const ends: string[] = [];
+  async function* open(): AsyncGenerator<StreamPart> {
+    let isTaken = false;
+    try {
+      yield* saying('Hello');
+      isTaken = true;
+    } finally {
+      ends.push(isTaken ? 'taken' : 'left');
+    }
+  }
+  const turns = new KeyedTurns();
+  await all(turns.parts(message('k1'), open));
+  for await (const part of turns.parts(message('k2'), open)) if (part.type === 'turn-end') break;
+  for await (const part of turns.parts(message('k3'), open)) if (part.type === 'turn-start') break;
+  const again = await all(turns.parts(message('k3'), open));
+  assert.equal(again.at(-1)?.type, 'turn-end');
+  // Of the last one the second reader took the end, the first had left before it.
+  assert.deepEqual(ends, ['taken', 'left', 'taken']);
+});

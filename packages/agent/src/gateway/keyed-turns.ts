@@ -26,6 +26,11 @@ interface Keyed {
   failure: Error | undefined;
   /** Those who wait for the next part. */
   waiting: (() => void)[];
+  readers: number;
+  /** A reader asked for more after the end, so it has the reply. */
+  isTaken: boolean;
+  /** Told when a reader took the end, or the last one left. */
+  settle: () => void;
 }
 
 /**
@@ -48,7 +53,16 @@ export class KeyedTurns {
   }
 
   #start(message: KeyedMessage, open: () => AsyncIterable<StreamPart>): Keyed {
-    const turn: Keyed = { message, parts: [], hasEnded: false, failure: undefined, waiting: [] };
+    const turn: Keyed = {
+      message,
+      parts: [],
+      hasEnded: false,
+      failure: undefined,
+      waiting: [],
+      readers: 0,
+      isTaken: false,
+      settle: () => undefined,
+    };
     this.#turns.set(message.key, turn);
     // It ends by itself: whoever reads it may leave, and the turn goes on.
     void this.#follow(turn, open);
@@ -60,6 +74,8 @@ export class KeyedTurns {
       for await (const part of open()) {
         if (turn.parts.length < partsMax || part.type === 'turn-end') turn.parts.push(part);
         wake(turn);
+        // Asking for more says that the reply was taken; what nobody took waits for the person.
+        if (part.type === 'turn-end' && !(await endTaken(turn))) break;
       }
     } catch (error) {
       turn.failure = error instanceof Error ? error : new Error(String(error));
@@ -92,15 +108,33 @@ export class KeyedTurns {
 
 async function* read(turn: Keyed): AsyncGenerator<StreamPart> {
   const { parts } = turn;
-  for (let index = 0; ; index += 1) {
-    while (index >= parts.length) {
-      if (turn.failure !== undefined) throw turn.failure;
-      if (turn.hasEnded) return;
-      await new Promise<void>((resolve) => turn.waiting.push(resolve));
+  turn.readers += 1;
+  try {
+    for (let index = 0; ; index += 1) {
+      while (index >= parts.length) {
+        if (parts.at(-1)?.type === 'turn-end') turn.isTaken = true;
+        if (turn.isTaken) turn.settle();
+        if (turn.failure !== undefined) throw turn.failure;
+        if (turn.hasEnded) return;
+        await new Promise<void>((resolve) => turn.waiting.push(resolve));
+      }
+      const part = parts[index];
+      if (part !== undefined) yield part;
     }
-    const part = parts[index];
-    if (part !== undefined) yield part;
+  } finally {
+    turn.readers -= 1;
+    if (turn.readers === 0) turn.settle();
   }
+}
+
+/** True when a reader takes the end, false when all of them leave without it. */
+async function endTaken(turn: Keyed): Promise<boolean> {
+  while (!turn.isTaken && turn.readers > 0) {
+    await new Promise<void>((resolve) => {
+      turn.settle = resolve;
+    });
+  }
+  return turn.isTaken;
 }
 
 function wake(turn: Keyed): void {
