@@ -33,17 +33,29 @@ export interface Flip {
   readonly bit: number;
 }
 
-/** Flips of chance over the files of a store. */
+/** Flips of chance over the files of a store; every fourth is aimed at the bytes of a message. */
 export function flipsOf(written: WrittenStore, random: Random, count: number): readonly Flip[] {
-  const sizes = {
-    database: readFileSync(join(written.closed, databaseName)).length,
-    log: readFileSync(join(written.killed, logName)).length,
-  };
+  const database = readFileSync(join(written.closed, databaseName));
+  const log = readFileSync(join(written.killed, logName));
   return Array.from({ length: count }, (_, index) => {
-    const file = index % 4 === 3 ? 'log' : 'database';
-    return { file, byte: random.whole(sizes[file]), bit: random.whole(8) };
+    const bit = random.whole(8);
+    if (index % 4 === 3) return { file: 'log', byte: random.whole(log.length), bit };
+    const byte =
+      index % 4 === 1 ? sealedByte(database, written, random) : random.whole(database.length);
+    return { file: 'database', byte, bit };
   });
 }
+
+/** A row begins with its identifier; its columns are short, and what follows them is sealed. */
+function sealedByte(database: Buffer, { turns }: WrittenStore, random: Random): number {
+  const { message } = random.pick(turns);
+  const row = database.lastIndexOf(message.conversation, database.lastIndexOf(message.id));
+  const text = Math.max(0, row) + columnBytes + random.whole(message.text.length);
+  return Math.min(text, database.length - 1);
+}
+
+/** Beyond the columns and the beginning of the sealed bytes. */
+const columnBytes = 150;
 
 /** Flips one bit, opens the store, reads everything and checks the file. */
 export async function flipAt(

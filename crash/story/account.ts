@@ -149,7 +149,9 @@ function checkHeard(story: Story, spoken: Spoken, add: Add): void {
   const different = new Set(replies.map(({ reply, text }) => reply ?? text));
   if (different.size > 1) add('one-reply', `${marker} was answered ${different.size} times`);
   if (!accepted) add('settles', `${marker} was never accepted: ${spoken.refusals.join(', ')}`);
-  else if (ends.length + replies.length === 0) add('settles', `${marker} was never answered`);
+  else if (ends.length + replies.length === 0) {
+    add('settles', `${marker} was never answered, but refused: ${spoken.refusals.join(', ')}`);
+  }
   if (part !== 'reminder') return;
   const reminders = remindersOf(spoken, story.heard);
   const said = new Set(reminders.map(({ reply, text }) => reply ?? text));

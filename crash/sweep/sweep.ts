@@ -114,6 +114,7 @@ async function runJobs({ stage, jobs, tally, print }: Running, msMax: number): P
       for (const { assertion, text } of result.account.violations) {
         print(`VIOLATED ${assertion} at ${job.name}: ${text}`);
       }
+      if (result.account.violations.length > 0) print(`said by the program: ${result.complaints}`);
     } catch (error) {
       tally.broken.push(job.name);
       print(`BROKEN ${job.name}: ${error instanceof Error ? error.message : String(error)}`);
