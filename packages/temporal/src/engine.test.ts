@@ -158,11 +158,9 @@ function testWith(programs: { readonly postgres: string; readonly temporal: stri
     for (const id of [turn, keyOf(conversation).key]) {
       const { events } = await client.workflow.getHandle(id).fetchHistory();
       const kept = JSON.stringify(events, (_, value: unknown) =>
-        value instanceof Uint8Array
-          ? Buffer.from(value).toString('latin1')
-          : String(value) && value,
+        value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
       );
-      assert.ok(kept.length > 1_000);
+      assert.ok(kept.includes(sealedEncoding));
       assert.ok(!kept.includes(word), id);
     }
     await connection.close();

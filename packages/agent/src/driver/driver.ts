@@ -11,6 +11,7 @@ import type {
   TurnSummary,
 } from '@opencomputer/contracts/internal';
 import { Calm } from './calm.ts';
+import { hideLast, summaries, unsent } from './conversation-log.ts';
 import { createConversations } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import { createFairQueue, stopping } from './fair-queue.ts';
@@ -166,23 +167,13 @@ class EmbeddedDriver<View> implements Driver {
   }
 
   async undo(person: string, conversation: string): Promise<TurnSummary> {
-    const last = (await this.turns(conversation)).findLast(({ undone }) => !undone);
-    if (last === undefined) throw new AgentError('CONVERSATION_UNKNOWN', { conversation });
-    const { journal, database } = this.#ports.log;
-    const at = this.#ports.clock.now();
-    const event = { name: 'turn-undo', at, payload: { turn: last.turn } };
-    await database.write([await journal.event({ person, conversation }, event)]);
+    const hidden = await hideLast(this.#ports, { person, conversation });
     this.#conversations.forget(conversation);
-    return { ...last, undone: true };
+    return hidden;
   }
 
-  async turns(conversation: string): Promise<readonly TurnSummary[]> {
-    const { turns, undone } = await this.#ports.log.journal.turns(conversation);
-    return turns.map(({ turn, at, status, messages, reply, usage }) => {
-      const said = messages.find(({ role }) => role === 'user');
-      const text = said?.role === 'user' ? said.text : '';
-      return { turn, at, status, text, reply, undone: undone.has(turn), usage };
-    });
+  turns(conversation: string): Promise<readonly TurnSummary[]> {
+    return summaries(this.#ports, conversation);
   }
 
   async preview(input: PreviewInput): Promise<ModelRequest> {
@@ -359,14 +350,6 @@ class EmbeddedDriver<View> implements Driver {
     cancel();
   }
 }
-
-const unsent = {
-  channel: 'preview',
-  channelMessageId: '',
-  assurance: 'none',
-  interactive: false,
-  stream: false,
-} as const;
 
 /** Who reads the parts of a turn. */
 interface Reader {

@@ -1,9 +1,8 @@
 // Owns one running turn: feeds inputs to the pure turn, executes its commands, and records every
 // input before an effect follows from it. Refuses to decide anything about the turn itself.
 
-import { AgentError, isAgentError, toErrorData } from '@opencomputer/contracts';
+import { isAgentError, toErrorData } from '@opencomputer/contracts';
 import type {
-  AssistantPart,
   Command,
   InboundMessage,
   StreamPart,
@@ -15,12 +14,11 @@ import { stopping } from './fair-queue.ts';
 import type { Pace } from './fair-queue.ts';
 import { InputQueue } from './input-queue.ts';
 import type { WaitingInput } from './input-queue.ts';
-import { finishedTurn } from './journal.ts';
-import { outcomeEvents } from './pending.ts';
 import type { DriverPorts } from './ports.ts';
 import { resumption } from './resumption.ts';
 import { TextRelay } from './text-relay.ts';
 import { createTurnClock } from './turn-clock.ts';
+import { endOf, saidIn, uniqueCalls } from './turn-content.ts';
 import { createTurnTools } from './turn-tools.ts';
 import type { TurnTools } from './turn-tools.ts';
 
@@ -230,27 +228,19 @@ export class RunningTurn<View> {
   }
 
   async #finish(state: TurnState): Promise<EndedRun> {
-    const { mailbox, journal, announce, replied } = this.#ports.log;
-    const { id, channel, person, conversation } = this.message;
+    const { mailbox, announce, replied } = this.#ports.log;
+    const { id, person } = this.message;
     const { attended } = this.#start;
-    const finished = finishedTurn(this.#ports.core.machine, id, this.#record);
-    if (finished === undefined) throw new AgentError('INTERNAL', { problem: 'turn without end' });
-    const { reply: text, status, usage } = finished;
+    const { message } = this;
     const replyId = this.#ports.identifier();
+    const { plugin } = this.#tools;
+    const complete = { message, record: this.#record, replyId, at: this.#now(), plugin };
+    const { finished, statements } = await endOf(this.#ports, complete);
+    const { reply: text, status, usage } = finished;
     const { error } = state.reply ?? {};
-    const payload = { status, usage: { ...usage }, ...(error && { error: { ...error } }) };
     if (attended) mailbox.hold(replyId);
     try {
-      await this.#save([
-        ...this.#observe(finished),
-        ...(await Promise.all(
-          [...outcomeEvents(state, this.#record), { name: 'turn-finish', payload }].map((event) =>
-            journal.event(this.#owner(), { ...event, at: this.#now() }),
-          ),
-        )),
-        ...(await mailbox.enqueue({ id: replyId, channel, person, conversation, turn: id, text })),
-        mailbox.finish(id),
-      ]);
+      await this.#save(statements);
     } catch (fault) {
       mailbox.release(replyId);
       throw fault;
@@ -263,22 +253,12 @@ export class RunningTurn<View> {
     return { finished, replyId };
   }
 
-  /** What views learn from a turn that took the fast path. */
-  #observe({ status }: FinishedTurn): readonly Statement[] {
-    const [first] = this.#record;
-    if (first?.type !== 'turn-start' || first.plan.type !== 'tool') return [];
-    const { call, intent } = first.plan;
-    const plugin = this.#tools.plugin(call.tool);
-    const { person } = this.message;
-    return this.#ports.log.observe({ person, intent, plugin, failed: status !== 'done' });
-  }
-
   #execute(command: Command): void {
     switch (command.type) {
       case 'model-call':
         return this.#later(this.#callModel(command));
       case 'policy-ask': {
-        const decisions = this.#tools.decide(command.calls, this.#said());
+        const decisions = this.#tools.decide(command.calls, saidIn(this.#state));
         return this.#inputs.put({ type: 'policy-decide', at: this.#now(), decisions });
       }
       case 'tool-call':
@@ -309,7 +289,7 @@ export class RunningTurn<View> {
         ...(onDelta && { onDelta }),
       });
       const { finish, usage, model, promptHash } = answer;
-      const parts = uniqueCalls(answer.parts, `${message.id.slice(-8)}_${step}`);
+      const parts = uniqueCalls(answer.parts, { turn: message.id, step });
       return { type: 'model-finish', at: this.#now(), parts, finish, usage, model, promptHash };
     } catch (error) {
       return { type: 'model-fail', at: this.#now(), error: toErrorData(error) };
@@ -324,7 +304,7 @@ export class RunningTurn<View> {
     const started = this.#ports.clock.monotonic();
     const outcome = await this.#tools.run(call, {
       record: this.#record,
-      said: this.#said(),
+      said: saidIn(this.#state),
       idempotencyKey,
       now: this.message.at,
       signal: this.#abort.signal,
@@ -337,16 +317,6 @@ export class RunningTurn<View> {
       this.#timers.push(...(await this.#ports.tools.keepTimers(owner, outcome.timers)));
     }
     return { type: 'tool-finish', at: this.#now(), callId, outcome };
-  }
-
-  /**
-   * What the person said in this turn, without what was attached; nothing for the fast path, whose
-   * arguments are the person's words. Words of earlier turns were about something else.
-   */
-  #said(): readonly string[] | undefined {
-    if (this.#state?.progress.intent !== undefined) return undefined;
-    const messages = this.#state?.messages ?? [];
-    return messages.flatMap((message) => (message.role === 'user' ? [message.text] : []));
   }
 
   /** The deadline while it runs, the end of the person's patience while it asks. */
@@ -380,13 +350,4 @@ export class RunningTurn<View> {
     const { person, conversation, id } = this.message;
     return { person, conversation, turn: id };
   }
-}
-
-/** Calls under identifiers of our own: a model may use one twice, and effects are keyed by them. */
-function uniqueCalls(parts: readonly AssistantPart[], prefix: string): readonly AssistantPart[] {
-  return parts.map((part, index) =>
-    part.type === 'tool-call'
-      ? { ...part, call: { ...part.call, callId: `call_${prefix}_${index}` } }
-      : part,
-  );
 }

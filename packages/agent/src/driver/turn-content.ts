@@ -5,6 +5,7 @@ import { AgentError } from '@opencomputer/contracts';
 import type { AssistantPart, InboundMessage, TurnInput, TurnState } from '@opencomputer/contracts';
 import type { FinishedTurn, Statement } from '@opencomputer/contracts/internal';
 import { finishedTurn } from './journal.ts';
+import { outcomeEvents } from './pending.ts';
 import type { DriverPorts } from './ports.ts';
 
 /** Calls under identifiers of our own: a model may use one twice, and effects are keyed by them. */
@@ -51,12 +52,17 @@ export async function endOf<View>(
   const finished = finishedTurn(core.machine, turn, record);
   if (finished === undefined) throw new AgentError('INTERNAL', { problem: 'turn without end' });
   const { status, usage, reply: text } = finished;
-  const { error } = core.machine.replay(record)?.reply ?? {};
+  const state = core.machine.replay(record);
+  const { error } = state?.reply ?? {};
   const payload = { status, usage: { ...usage }, ...(error && { error: { ...error } }) };
   const owner = { person, conversation, turn };
   const statements = [
     ...observed(log, complete, finished),
-    await log.journal.event(owner, { name: 'turn-finish', at, payload }),
+    ...(await Promise.all(
+      [...(state ? outcomeEvents(state, record) : []), { name: 'turn-finish', payload }].map(
+        (event) => log.journal.event(owner, { ...event, at }),
+      ),
+    )),
     ...(await log.mailbox.enqueue({ id: replyId, channel, person, conversation, turn, text })),
     log.mailbox.finish(turn),
   ];

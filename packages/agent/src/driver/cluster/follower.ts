@@ -47,75 +47,86 @@ interface Followed extends TurnReader {
 
 /** A follower over the event log. */
 export function createFollower(ports: FollowerPorts): Follower {
-  const { journal, clock, parked, report } = ports;
-  const followed = new Map<string, Followed>();
-  let cancel: (() => void) | undefined;
-  let isLooking = false;
-  let parkedAt = clock.monotonic();
+  return new LogFollower(ports);
+}
 
-  const leave = ({ turn }: Followed): boolean => followed.delete(turn);
-  const lookAt = async (reader: Followed, inputs: number): Promise<void> => {
-    if (inputs <= reader.parts.taken) return;
-    const record = await journal.record(reader.turn);
-    if (!reader.parts.take(record)) return;
-    reader.parts.end(reader.turn, reader);
-    leave(reader);
-    reader.resolve();
-  };
-  const lookForParked = async (): Promise<void> => {
-    if (clock.monotonic() - parkedAt < lookAgainMs) return;
-    for (const turn of await parked([...followed.keys()])) {
-      const reader = followed.get(turn);
-      if (reader === undefined) continue;
-      leave(reader);
-      reader.reject(new AgentError('INTERNAL', { problem: 'the message was set aside' }));
+class LogFollower implements Follower {
+  readonly #ports: FollowerPorts;
+  readonly #followed = new Map<string, Followed>();
+  #cancel: (() => void) | undefined;
+  #isLooking = false;
+  /** When it last looked for messages that were set aside. */
+  #asideAt: number;
+
+  constructor(ports: FollowerPorts) {
+    this.#ports = ports;
+    this.#asideAt = ports.clock.monotonic();
+  }
+
+  follow(reader: TurnReader): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const parts = new TurnParts(this.#ports, reader.emit);
+    this.#followed.set(reader.turn, { ...reader, parts, resolve, reject });
+    this.#schedule(lookMs);
+    return promise;
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    for (const reader of this.#followed.values()) {
+      reader.reject(new AgentError('SERVICE_STOPPING', { retryAfterSeconds: 5 }));
     }
-    parkedAt = clock.monotonic();
-  };
-  const look = async (): Promise<void> => {
-    const progress = await journal.progress([...followed.keys()]);
-    for (const reader of followed.values()) {
-      const { inputs = 0 } = progress.get(reader.turn) ?? {};
-      try {
-        await lookAt(reader, inputs);
-      } catch (error) {
-        leave(reader);
-        reader.reject(error);
-      }
-    }
-    await lookForParked();
-  };
-  const schedule = (delayMs: number): void => {
-    if (followed.size === 0 || isLooking) return;
-    isLooking = true;
-    cancel = clock.after(delayMs, () => {
-      look().then(
-        () => again(lookMs),
+    this.#followed.clear();
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#followed.size === 0 || this.#isLooking) return;
+    this.#isLooking = true;
+    this.#cancel = this.#ports.clock.after(delayMs, () => {
+      this.#look().then(
+        () => this.#again(lookMs),
         (error: unknown) => {
-          report(error, 'turns that are followed');
-          again(lookAgainMs);
+          this.#ports.report(error, 'turns that are followed');
+          this.#again(lookAgainMs);
         },
       );
     });
-  };
-  const again = (delayMs: number): void => {
-    isLooking = false;
-    schedule(delayMs);
-  };
-  return {
-    follow: (reader) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const parts = new TurnParts(ports, reader.emit);
-      followed.set(reader.turn, { ...reader, parts, resolve, reject });
-      schedule(lookMs);
-      return promise;
-    },
-    stop: () => {
-      cancel?.();
-      for (const reader of followed.values()) {
-        reader.reject(new AgentError('SERVICE_STOPPING', { retryAfterSeconds: 5 }));
+  }
+
+  #again(delayMs: number): void {
+    this.#isLooking = false;
+    this.#schedule(delayMs);
+  }
+
+  async #look(): Promise<void> {
+    const progress = await this.#ports.journal.progress([...this.#followed.keys()]);
+    for (const reader of this.#followed.values()) {
+      try {
+        await this.#lookAt(reader, progress.get(reader.turn)?.inputs ?? 0);
+      } catch (error) {
+        this.#followed.delete(reader.turn);
+        reader.reject(error);
       }
-      followed.clear();
-    },
-  };
+    }
+    await this.#lookForParked();
+  }
+
+  async #lookAt(reader: Followed, inputs: number): Promise<void> {
+    if (inputs <= reader.parts.taken) return;
+    if (!reader.parts.take(await this.#ports.journal.record(reader.turn))) return;
+    reader.parts.end(reader.turn, reader);
+    this.#followed.delete(reader.turn);
+    reader.resolve();
+  }
+
+  async #lookForParked(): Promise<void> {
+    const { clock, parked } = this.#ports;
+    if (clock.monotonic() - this.#asideAt < lookAgainMs) return;
+    for (const turn of await parked([...this.#followed.keys()])) {
+      const reader = this.#followed.get(turn);
+      this.#followed.delete(turn);
+      reader?.reject(new AgentError('INTERNAL', { problem: 'the message was set aside' }));
+    }
+    this.#asideAt = clock.monotonic();
+  }
 }

@@ -102,7 +102,7 @@ async function read(
   }
   const carried = inputs.slice(known.length - from);
   const missing = await Promise.all(
-    carried.map(({ input, kept }) => (kept === undefined ? input : log.journal.kept(kept))),
+    carried.map(async ({ input, kept }) => (kept === undefined ? input : log.journal.kept(kept))),
   );
   const record = [...known, ...missing].slice(0, from + inputs.length);
   return { logged: { message: first.message, record }, missing, place: known.length };
