@@ -123,7 +123,7 @@ class RunningEpisode implements Episode {
         for (const message of missing) void this.#say(message);
       }
       for (const asked of this.#asked.splice(0)) this.#answer(asked, true);
-      this.#clock.forward(Math.min(this.#clock.waits[0] ?? hourMs, hourMs));
+      this.#clock.forward(Math.min(Math.ceil(this.#clock.waits[0] ?? hourMs), hourMs));
       await this.#flush();
       idle = this.#isOpen() || missing.length > 0 ? 0 : idle + 1;
     }
@@ -254,7 +254,7 @@ class RunningEpisode implements Episode {
   /** To the next timer, a leap over many as after a suspended machine, or a clock that is set. */
   async #passTime(): Promise<void> {
     const random = this.#random;
-    const next = this.#clock.waits[0] ?? 1_000;
+    const next = Math.ceil(this.#clock.waits[0] ?? 1_000);
     const ms = random.chance(0.5) ? next : random.whole(20 * 60_000);
     this.#clock.forward(ms);
     if (random.chance(0.002)) this.#clock.set(this.#clock.now() + (random.whole(49) - 24) * hourMs);
@@ -270,7 +270,7 @@ class RunningEpisode implements Episode {
 
   /** UUID version 7 (RFC 9562) by the simulated clock and the seed. */
   #uuid(): string {
-    const time = this.#clock.now().toString(16).padStart(12, '0');
+    const time = Math.floor(this.#clock.now()).toString(16).padStart(12, '0');
     const part = (digits: number): string =>
       this.#random
         .whole(16 ** digits)

@@ -56,7 +56,9 @@ export class RunningTurn<View> {
   readonly #now: () => number;
   readonly #record: TurnInput[];
   #recorded: number;
-  /** Statements that keep timers, for the next commit. */
+  /** Statements that keep the timers of a call, until its result is taken. */
+  readonly #timersOf = new Map<string, readonly Statement[]>();
+  /** Those of results that were taken, for the commit that records them: never for one before it. */
   #timers: Statement[] = [];
   #state: TurnState | undefined;
   /** When the questions that are open count as not answered. */
@@ -186,6 +188,10 @@ export class RunningTurn<View> {
     const asked = this.#asked();
     const { state, commands } = this.#ports.core.machine.advance(this.#state, input);
     this.#record.push(input);
+    if (input.type === 'tool-finish') {
+      this.#timers.push(...(this.#timersOf.get(input.callId) ?? []));
+      this.#timersOf.delete(input.callId);
+    }
     this.#state = state;
     this.#tellAnswered(asked, input);
     if (this.#isOver()) return;
@@ -238,6 +244,8 @@ export class RunningTurn<View> {
     const { finished, statements } = await endOf(this.#ports, complete);
     const { reply: text, status, usage } = finished;
     const { error } = state.reply ?? {};
+    // No call runs again after the end, so what one did meanwhile counts.
+    for (const kept of this.#timersOf.values()) this.#timers.push(...kept);
     if (attended) mailbox.hold(replyId);
     try {
       await this.#save(statements);
@@ -314,7 +322,7 @@ export class RunningTurn<View> {
     if (outcome.status === 'done' && outcome.timers !== undefined) {
       const { person, conversation } = this.message;
       const owner = { person, plugin, conversation };
-      this.#timers.push(...(await this.#ports.tools.keepTimers(owner, outcome.timers)));
+      this.#timersOf.set(callId, await this.#ports.tools.keepTimers(owner, outcome.timers));
     }
     return { type: 'tool-finish', at: this.#now(), callId, outcome };
   }
