@@ -10,8 +10,11 @@ const query: SlotDeclaration = { type: 'text', required: true, ask: '', after: [
 const examples: Record<string, readonly string[]> = {
   move: ['move {query} up', 'move my {query} up', 'shift {query} up', 'please move {query} up'],
   tasks: ['add {query} as a task', 'new task {query}', 'a task for {query}', 'task: {query}'],
+  pen: ['pen down {text}', 'please pen down {text}', 'the {text} goes in pen'],
   show: ['show my list', 'show me my list', 'show the list', 'show list'],
 };
+const slotsOf = (intent: string): Record<string, SlotDeclaration> =>
+  intent === 'show' ? {} : intent === 'pen' ? { text: query } : { query };
 const parser: IntentParser = {
   model: {} as IntentParser['model'],
   intents: new Map(
@@ -19,13 +22,13 @@ const parser: IntentParser = {
       intent,
       {
         effect: intent === 'show' ? 'read' : 'write',
-        plan: planSlots(intent === 'show' ? {} : { query }, of),
+        plan: planSlots(slotsOf(intent), of),
       },
     ]),
   ),
   cues: learnCues(
     Object.entries(examples).flatMap(([intent, of]) =>
-      of.map((text) => ({ text: text.replace('{query}', ' '), intent })),
+      of.map((text) => ({ text: text.replace(/\{\w+\}/, ' '), intent })),
     ),
   ),
   contents: (_, text) => (text.includes('fact') ? 'memory' : undefined),
@@ -64,4 +67,14 @@ test('a thing of another kind, a question, or a text for another intent is doubt
 test('a read that names a file it cannot take is doubted', () => {
   assert.equal(doubtOf('show', 'show my list'), undefined);
   assert.equal(doubtOf('show', 'show my list from home.txt'), 'it names a file');
+});
+
+test('a write that says more than any pattern of it, or names nothing, is doubted', () => {
+  assert.match(doubtOf('tasks', 'new login task lunch') ?? '', /login/);
+  assert.equal(doubtOf('move', 'move my task up'), 'it does not say which');
+});
+
+test('what begins by naming a thing that exists is not made anew at once', () => {
+  assert.equal(doubtOf('pen', 'pen down the code'), undefined);
+  assert.equal(doubtOf('pen', 'the recipe goes in pen'), 'it names what exists');
 });

@@ -20,6 +20,8 @@ const rivalLogOdds = 2.5;
 /** The slot that by convention holds the words for something that exists. */
 const thingSlot = 'query';
 const articles: ReadonlySet<string> = new Set(['the', 'my', 'our', 'a', 'an', 'this', 'that']);
+/** First words of what is there already, and so not to be made. */
+const existing: ReadonlySet<string> = new Set(['the', 'my', 'our', 'this', 'that']);
 const questionAtEnd = /[,;.!?–-]\s+(?:and\s+)?(?:who|what|when|where|why|how|which)\b[^,;.!]*$/iu;
 const pathSlot: SlotDeclaration = { type: 'path', required: false, ask: '', after: [] };
 
@@ -92,6 +94,25 @@ function freeTexts(plan: SlotPlan | undefined, slots: FilledSlots['slots']): str
   );
 }
 
+/** True when what exists is named by words of requests only, as in "completed tasks". */
+function namesNothing({ intents }: IntentParser, { slots }: FilledSlots): boolean {
+  const thing = slots[thingSlot]?.value;
+  if (typeof thing !== 'string') return false;
+  const plans = [...intents.values()].map(({ plan }) => plan);
+  const says = (word: string): boolean => plans.some(({ usual }) => usual.has(word));
+  return tokenize(thing).every((word) => articles.has(word) || says(word));
+}
+
+/** A word of the request that no pattern of the intent has: it asks for more than is understood. */
+function strangeWord(plan: SlotPlan | undefined, words: readonly string[]): string | undefined {
+  const patterns = (plan?.templates ?? []).flat();
+  const known = (word: string): boolean =>
+    politeBefore.has(word) ||
+    articles.has(word) ||
+    patterns.some((piece) => 'word' in piece && piece.word === word);
+  return words.find((word) => !known(word));
+}
+
 /** A word of another intent's that says what kind of thing is to be changed, as in "move task 2". */
 function otherKind(
   parser: IntentParser,
@@ -116,9 +137,10 @@ export function writeDoubt(
   if (strongestCue(parser.cues, weighed.intent, words) === 0) return 'no word of it was said';
   const rival = rivalWord(parser, weighed.intent, words);
   if (rival !== undefined) return `"${rival}" speaks for something else`;
-  const own = parser.intents.get(weighed.intent)?.plan.own.all;
-  const verb = words.find((word) => !politeBefore.has(word));
-  if (!filled.textFirst && own?.has(verb ?? '') === false) return 'it begins like something else';
+  const plan = parser.intents.get(weighed.intent)?.plan;
+  const strange = filled.textFirst ? undefined : strangeWord(plan, words);
+  if (strange !== undefined) return `"${strange}" is not understood`;
+  if (namesNothing(parser, filled)) return 'it does not say which';
   const tokens = readTokens(text);
   if (isStatement(tokens) && !filled.requestLast) return 'it may only be said';
   const unsure = filled.textFirst && weighed.score < textFirstBar;
@@ -127,6 +149,8 @@ export function writeDoubt(
   if (filled.embedded) return 'it may be about something else';
   if (filled.unusedRepeat) return 'it cannot repeat';
   if (asksOfThing(tokens)) return 'it may only be asked';
+  const makesNew = plan?.slots[thingSlot] === undefined;
+  if (makesNew && existing.has(tokens[0]?.word ?? '')) return 'it names what exists';
   const kind = otherKind(parser, weighed.intent, filled);
   if (kind !== undefined) return `"${kind}" is something else`;
   return otherMeant(parser, weighed, filled);
