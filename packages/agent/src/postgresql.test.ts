@@ -52,7 +52,12 @@ if (postgres !== undefined) {
     };
     assert.equal(await mailbox.accept(message), 'accepted');
     assert.equal(await mailbox.accept({ ...message, id: identifier() }), 'duplicate');
-    assert.deepEqual(await mailbox.open(), [message]);
+    assert.deepEqual(
+      (await mailbox.open()).map(({ id }) => id),
+      [message.id],
+    );
+    assert.deepEqual(await mailbox.read(message.id), message);
+    assert.equal((await mailbox.next('c'))?.id, message.id);
     const reply = { channel: 'test', person: 'ann', conversation: 'c', text: 'note' };
     await database.write([
       ...(await mailbox.enqueue({ ...reply, id: identifier() })),

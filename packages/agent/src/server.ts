@@ -4,12 +4,7 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clock, Configuration, Grant, IdentifierSource } from '@opencomputer/contracts';
-import type {
-  AgentService,
-  PrepareRequest,
-  TurnMachine,
-  Understand,
-} from '@opencomputer/contracts/internal';
+import type { AgentService, PrepareRequest, Understand } from '@opencomputer/contracts/internal';
 import * as backup from './backup/index.ts';
 import * as channels from './channels/index.ts';
 import { systemClock, within } from './clock.ts';
@@ -36,6 +31,7 @@ import { abilitiesOf, assistantSkill, memorySkill, settingsOf } from './skills/i
 import { createCache, openStore, sharedStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
 import { createTimers } from './workflows/index.ts';
+import type { Timers } from './workflows/index.ts';
 import { version } from './version.ts';
 
 /** The one person of an embedded installation. */
@@ -83,13 +79,6 @@ interface Parts extends Given {
   readonly calls: CallLog;
   readonly grants: readonly Grant[];
 }
-
-const machine: TurnMachine = {
-  advance: core.advance,
-  replay: core.replay,
-  pendingCommands: core.pendingCommands,
-  isFinal: core.isFinal,
-};
 
 /** Opens the agent in this process. Rejects with the STORE_ and MIGRATION_ errors of its store. */
 export async function openAgent(options: AgentOptions): Promise<AgentService> {
@@ -150,7 +139,8 @@ async function makeParts(given: Given): Promise<Parts> {
   const { store, clock, report, identifier } = given;
   const { database, sealing } = store;
   const gate = createGate(decide);
-  const journal = driving.createJournal({ database, sealing, identifier, machine, report });
+  const from = { database, sealing, identifier, machine: core, report };
+  const journal = driving.createJournal(from);
   const calls = driving.createCallLog({ journal, database, clock, report });
   const engine = makeEngine(given, calls);
   const grants = grantsOf(given.configuration.policy.allow);
@@ -181,34 +171,7 @@ async function assemble(
     fired: ({ person }) => (notices.announce(person), delivery.wake()),
   });
   const log = { journal, mailbox, database: store.database };
-  const ports: driving.DriverPorts<Conversation> = {
-    core: {
-      machine,
-      dialogue: core.createDialogue(() => core.windowLimits(engine.contextTokens())),
-      understand: makeUnderstand(parts),
-      prepare: makePrepare(parts),
-    },
-    tools: {
-      host,
-      gate,
-      grants,
-      originsOf,
-      keepTimers: timers.keep,
-      timersKept: () => timers.wake(),
-      folders: configuration.folders,
-    },
-    log: {
-      ...log,
-      observe: (ended) => [parts.priors.count(ended)],
-      announce: notices.announce,
-      replied: delivery.wake,
-    },
-    engine,
-    clock,
-    identifier,
-    budget: configuration.budget,
-    report,
-  };
+  const ports = portsOf(parts, { log, timers, announce: notices.announce, replied: delivery.wake });
   const driver = await driving.openDriver({
     ...parts,
     ports,
@@ -237,6 +200,34 @@ async function assemble(
     await within(clock, startMsMax, Promise.all([timers.start(), delivery.start(driver.receive)]));
   };
   return { start, service };
+}
+
+type Around = Pick<driving.DriverPorts<Conversation>['log'], 'announce' | 'replied'> & {
+  readonly log: Pick<driving.DriverPorts<Conversation>['log'], 'journal' | 'mailbox' | 'database'>;
+  readonly timers: Pick<Timers, 'keep' | 'wake'>;
+};
+
+function portsOf(
+  parts: Parts,
+  { log, timers, ...told }: Around,
+): driving.DriverPorts<Conversation> {
+  const { host, gate, grants, engine, clock, identifier, configuration, report } = parts;
+  const tools = { host, gate, grants, originsOf, keepTimers: timers.keep };
+  return {
+    core: {
+      machine: core,
+      dialogue: core.createDialogue(() => core.windowLimits(engine.contextTokens())),
+      understand: makeUnderstand(parts),
+      prepare: makePrepare(parts),
+    },
+    tools: { ...tools, timersKept: () => timers.wake(), folders: configuration.folders },
+    log: { ...log, ...told, observe: (ended) => [parts.priors.count(ended)] },
+    engine,
+    clock,
+    identifier,
+    budget: configuration.budget,
+    report,
+  };
 }
 
 function makeEngine(given: Given, calls: CallLog): LanguageEngine {
