@@ -18,8 +18,6 @@ export interface Sabotage {
   readonly by: 'simulation' | 'store';
 }
 
-const reply = '{ id: replyId, channel, person, conversation, turn: id, text }';
-
 export const sabotages: readonly Sabotage[] = [
   {
     name: 'commit before acknowledge',
@@ -66,11 +64,10 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'the reply in the commit of the end',
     file: 'driver/running-turn.ts',
-    from: '        ...(await mailbox.enqueue(REPLY)),\n        mailbox.finish(id),\n      ]);'.replace(
-      'REPLY',
-      reply,
-    ),
-    to: `        mailbox.finish(id),\n      ]);\n      await this.#ports.log.database.write([...(await mailbox.enqueue(${reply}))]);`,
+    from: 'await this.#save(statements);',
+    to:
+      'await this.#save([...statements.slice(0, -2), ...statements.slice(-1)]);' +
+      'await this.#ports.log.database.write(statements.slice(-2, -1));',
     fails: 'one-reply',
     by: 'simulation',
   },
