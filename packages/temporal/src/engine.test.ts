@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { openEngine } from './engine.ts';
 import { openBench, testKey } from './fixtures/engine-bench.ts';
 import type { EngineBench } from './fixtures/engine-bench.ts';
+import { historyToBytes } from './fixtures/history-text.ts';
 import { scenarios } from './fixtures/scenarios.ts';
 import type { ScriptedTurn } from './fixtures/scripted-steps.ts';
 import { sealedEncoding } from './payload-codec.ts';
@@ -156,10 +157,7 @@ function testWith(programs: { readonly postgres: string; readonly temporal: stri
     const connection = await Connection.connect({ address: bench.server.address });
     const client = new Client({ connection });
     for (const id of [turn, keyOf(conversation).key]) {
-      const { events } = await client.workflow.getHandle(id).fetchHistory();
-      const kept = JSON.stringify(events, (_, value: unknown) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
-      );
+      const kept = historyToBytes(await client.workflow.getHandle(id).fetchHistory());
       assert.ok(kept.includes(sealedEncoding));
       assert.ok(!kept.includes(word), id);
     }
