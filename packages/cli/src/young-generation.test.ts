@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { setImmediate as nextRound } from 'node:timers/promises';
 import { test } from 'node:test';
 import { v8Collector, widenWhenBusy } from './young-generation.ts';
 import type { Collector } from './young-generation.ts';
 
 const megabyte = 1024 * 1024;
+const nextRound = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function recorder(): {
   readonly collector: Collector;
