@@ -45,7 +45,7 @@ test('a step that is not known is refused by name', () => {
     },
   );
   assert.equal(run.status, 1);
-  assert.match(run.stderr, /no check "tpyes"; there are types, format, lint/);
+  assert.match(run.stderr, /no check "tpyes"; there are types, (temporal, )?format, lint/);
 });
 
 test('an update rewrites pages and formatting, and judges everything else as always', () => {
