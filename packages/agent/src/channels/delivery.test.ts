@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { AgentError } from '@opencomputer/contracts';
 import type { Channel } from '@opencomputer/contracts';
+import type { Database } from '@opencomputer/contracts/internal';
 import { createFakeChannel, createFakeClock } from '@opencomputer/testkit';
 import type { FakeChannel, FakeClock } from '@opencomputer/testkit';
 import * as store from '../store/index.ts';
@@ -121,6 +123,69 @@ test('attempts are counted over restarts', async (context) => {
   context.after(() => next.stop());
   await next.start(nobody);
   await until(async () => (await rows())[0]?.attempts === 2);
+});
+
+test('a reply that the medium took is not sent again when the store cannot record that', async (context) => {
+  const clock = createFakeClock();
+  const channel = createFakeChannel();
+  const { parts, put, rows, reports } = await openDeliveryBench(context, { store, clock });
+  let isFull = true;
+  const database: Database = {
+    ...parts.database,
+    write: async (...given) => {
+      if (isFull) throw new AgentError('STORE_FULL');
+      return parts.database.write(...given);
+    },
+  };
+  const delivery = createDelivery([channel], { ...parts, database });
+  context.after(() => delivery.stop());
+  await put('once');
+  await delivery.start(nobody);
+  await until(() => reports.length === 1 && clock.waits.length === 1);
+  clock.forward(clock.waits[0] ?? 0);
+  await until(() => reports.length === 2 && clock.waits.length === 1);
+  isFull = false;
+  clock.forward(clock.waits[0] ?? 0);
+  await until(async () => (await rows())[0]?.state === 'delivered');
+  assert.equal(channel.delivered.length, 1);
+});
+
+test('what is on its way when the store fails another reply is not sent beside itself', async (context) => {
+  const clock = createFakeClock();
+  const answered = Promise.withResolvers<void>();
+  const sent: string[] = [];
+  const channel: Channel = {
+    ...createFakeChannel(),
+    deliver: async ({ text }) => {
+      sent.push(text);
+      if (text === 'slow') return answered.promise;
+      throw new Error('the medium said no');
+    },
+  };
+  const { parts, put, rows, reports } = await openDeliveryBench(context, { store, clock });
+  let failures = 1;
+  const database: Database = {
+    ...parts.database,
+    write: async (...given) => {
+      if (failures-- > 0) throw new AgentError('STORE_FULL');
+      return parts.database.write(...given);
+    },
+  };
+  const delivery = createDelivery([channel], { ...parts, database });
+  context.after(() => delivery.stop());
+  await put('slow');
+  await put('refused', { conversation: 'c2' });
+  await delivery.start(nobody);
+  await until(() => failures === 0);
+  for (let round = 0; round < 50; round += 1) {
+    delivery.wake();
+    await new Promise(setImmediate);
+  }
+  const meanwhile = [...sent];
+  answered.resolve();
+  assert.deepEqual(meanwhile, ['slow', 'refused']);
+  await until(async () => (await rows())[0]?.state === 'delivered');
+  await until(() => reports.length === 1);
 });
 
 test('a medium that never answers counts as one that said no', async (context) => {

@@ -60,6 +60,8 @@ const rowsMax = 500;
 const waitingMax = 1_000;
 /** A channel that could not be started is tried again after this. */
 const startAgainMs = 30_000;
+/** What the store did not take, as on a full disk, is tried again after this. */
+const storeAgainMs = 5_000;
 /** What is on its way at a stop has this long. */
 const stopMsMax = 3_000;
 
@@ -84,6 +86,8 @@ class DeliveryLoop {
   readonly #parts: DeliveryParts;
   /** When a conversation may be tried again, on the monotonic clock. */
   readonly #waiting = new Map<string, number>();
+  /** Replies that the medium took and the store has not recorded yet: they are not sent again. */
+  readonly #taken = new Set<string>();
   #state: 'stopped' | 'starting' | 'running' = 'stopped';
   #news = false;
   #working: Promise<void> | undefined;
@@ -138,7 +142,7 @@ class DeliveryLoop {
     } catch (error) {
       this.#parts.report(error, `replies of ${this.#channel.name}`);
       this.#news = false;
-      this.#waiting.set('', this.#parts.clock.monotonic() + startAgainMs);
+      this.#waiting.set('', this.#parts.clock.monotonic() + storeAgainMs);
     }
     if (this.#state !== 'running' || this.#waiting.size === 0) return;
     const next = Math.min(...this.#waiting.values()) - this.#parts.clock.monotonic();
@@ -180,7 +184,10 @@ class DeliveryLoop {
         }
       }
     };
-    await Promise.all(Array.from({ length: deliveriesMax }, take));
+    const taking = Array.from({ length: deliveriesMax }, take);
+    // After a failure of one the others still end before the next look: nothing is sent twice at once.
+    await Promise.allSettled(taking);
+    await Promise.all(taking);
   }
 
   /** False when those after it in the conversation must wait. */
@@ -188,9 +195,7 @@ class DeliveryLoop {
     const { database, sealing } = this.#parts;
     const settle = prepareSettle(database);
     try {
-      await this.#attempt(await openReply(sealing, row));
-      await database.write([settle({ id: row.id, state: 'delivered' })], { durable: false });
-      return true;
+      if (!this.#taken.has(row.id)) await this.#attempt(await openReply(sealing, row));
     } catch (error) {
       if (isUnreadable(error)) {
         this.#parts.report(error, `reply ${row.id}`);
@@ -199,6 +204,10 @@ class DeliveryLoop {
       }
       return this.#fail(row, error);
     }
+    this.#taken.add(row.id);
+    await database.write([settle({ id: row.id, state: 'delivered' })], { durable: false });
+    this.#taken.delete(row.id);
+    return true;
   }
 
   async #attempt(reply: OutboundReply): Promise<void> {

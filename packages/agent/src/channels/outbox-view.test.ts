@@ -58,6 +58,26 @@ test('what was given up can be tried again or dropped, and only that, by its per
   assert.deepEqual(await view.list('ann'), []);
 });
 
+test('of two decisions at the same time one counts, and the other is refused', async (context) => {
+  const { parts, put, rows } = await openDeliveryBench(context, {
+    store,
+    clock: createFakeClock(),
+  });
+  const id = await put('one');
+  const sql = `update outbox set state = 'dead', attempts = 20 where id = ?`;
+  await parts.database.write([{ sql, parameters: [id] }]);
+  const view = createOutboxView(parts, () => undefined);
+  const both = await Promise.allSettled([
+    view.settle('ann', id, 'drop'),
+    view.settle('ann', id, 'retry'),
+  ]);
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  assert.equal((await rows())[0]?.state, 'dropped');
+});
+
 test('a reply that was altered is listed without its words', async (context) => {
   const { parts, put } = await openDeliveryBench(context, { store, clock: createFakeClock() });
   const id = await put('pay Bob');
