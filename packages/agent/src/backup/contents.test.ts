@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { listContents } from './contents.ts';
+import { listContents, unlessGone } from './contents.ts';
 import { dataFolder } from './fixtures/data-folder.ts';
 
 test('keys, settings, what plugins keep and the list of packages are backed up', async (t) => {
@@ -40,4 +41,12 @@ test('what can be made again, what means this process, links and the database ar
   });
   symlinkSync('/etc/passwd', join(directory, 'link'));
   assert.deepEqual(await listContents(directory), []);
+});
+
+test('what is gone by the time it is looked at is nothing; any other fault stays one', async (t) => {
+  const { directory } = dataFolder(t, {});
+  await assert.rejects(listContents(join(directory, 'missing')), { code: 'ENOENT' });
+  assert.equal(await lstat(join(directory, 'missing')).catch(unlessGone), undefined);
+  const under = lstat(join(directory, 'store.sqlite', 'a'));
+  await assert.rejects(under.catch(unlessGone), { code: 'ENOTDIR' });
 });

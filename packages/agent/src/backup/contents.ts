@@ -44,18 +44,25 @@ interface Walk {
 
 async function walk(into: Walk, folder: string, depth: number): Promise<void> {
   if (depth > depthMax) throw new Error(`${folder} lies too deep`);
-  const names = await readdir(join(into.directory, folder));
-  for (const name of names.toSorted()) {
+  const place = join(into.directory, folder);
+  const names = await (folder === '' ? readdir(place) : readdir(place).catch(unlessGone));
+  for (const name of names?.toSorted() ?? []) {
     if (name === leftOutAnywhere || name.endsWith('.partial')) continue;
     if (depth === 0 && isLeftOut(name)) continue;
     const path = folder === '' ? name : `${folder}/${name}`;
-    const status = await lstat(join(into.directory, path));
+    const status = await lstat(join(into.directory, path)).catch(unlessGone);
+    if (status === undefined) continue;
     if (status.isDirectory()) await walk(into, path, depth + 1);
     else if (status.isFile()) {
       into.found.push({ path, bytes: status.size, mode: status.mode & 0o777 });
     }
     if (into.found.length > filesMax) throw new Error(`more than ${filesMax} files`);
   }
+}
+
+/** Plugins go on writing and removing files; what is gone is nothing, any other fault stays one. */
+export function unlessGone(error: unknown): undefined {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
 }
 
 function isLeftOut(name: string): boolean {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { readBackup } from './backup-reader.ts';
@@ -29,6 +31,33 @@ test('a backup that fails leaves neither a file nor a copy', async (t) => {
   await assert.rejects(createBackup(failing, to), /no/);
   assert.deepEqual(readdirSync(folder), ['data']);
   assert.deepEqual(readdirSync(source.directory), ['store.sqlite']);
+});
+
+test('a file of a plugin that is removed between its listing and its turn is left out; a key is not', async (t) => {
+  const source = dataFolder(t, {
+    'plugins/a/b.tmp': 'half',
+    'plugins/a/c': 'value',
+    'root.key': 'k',
+  });
+  const { open } = promises;
+  let gone = 'b.tmp';
+  t.mock.method(promises, 'open', (...given: Parameters<typeof open>) => {
+    if (String(given[0]).endsWith(gone)) rmSync(given[0], { force: true });
+    return open(...given);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  const path = join(dirname(source.directory), 'a.backup');
+  const { files } = await createBackup(source, { path, key: testKey });
+  assert.equal(files, 3);
+  const found: string[] = [];
+  await readBackup(path, testKey, async ({ entry }) => void found.push(entry.path));
+  assert.deepEqual(found, ['store.sqlite', 'plugins/a/c', 'root.key']);
+  gone = 'root.key';
+  await assert.rejects(createBackup(source, { path, key: testKey }), { code: 'ENOENT' });
 });
 
 test('without a database file, or without room for its copy, nothing is begun', async (t) => {

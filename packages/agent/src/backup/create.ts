@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
 import { BackupWriter } from './backup-writer.ts';
 import { chunkBytes } from './chunk-cipher.ts';
-import { copyName, databaseName, listContents } from './contents.ts';
+import { copyName, databaseName, listContents, unlessGone } from './contents.ts';
 import type { BackupEnd, BackupEntry } from './format.ts';
 import type { PassphraseKey } from './passphrase.ts';
 
@@ -83,13 +83,18 @@ export async function createBackup(
   }
 }
 
-/** By one descriptor from beginning to end: a file that is replaced meanwhile is read as it was. */
+/**
+ * By one descriptor from beginning to end: a file that is replaced meanwhile is read as it was, and
+ * one in a folder, as of a plugin, that was removed since it was listed is left out.
+ */
 async function addFile(
   writer: BackupWriter,
   { from, path }: { readonly from: string; readonly path: string },
   report: (done: number, total: number) => void = () => undefined,
 ): Promise<void> {
-  const handle = await open(from, 'r');
+  const opened = open(from, 'r');
+  const handle = await (path.includes('/') ? opened.catch(unlessGone) : opened);
+  if (handle === undefined) return;
   try {
     const { size, mode } = await handle.stat();
     const entry: BackupEntry = { path, bytes: size, mode: mode & 0o777 };
