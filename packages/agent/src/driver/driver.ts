@@ -159,7 +159,9 @@ class EmbeddedDriver<View> implements Driver {
     if (parked === undefined) throw new AgentError('TURN_UNKNOWN', { turn: message });
     const name = `message-${how}`;
     await database.write([
-      how === 'retry' ? mailbox.unpark(message) : mailbox.finish(message),
+      // Of two decisions at once the second comes too late: the message runs or is gone by then.
+      { ...mailbox.unpark(message), expectedChanges: 1 },
+      ...(how === 'drop' ? [mailbox.finish(message)] : []),
       await eventOf(this.#ports, parked, { name, payload: {} }),
     ]);
     if (how === 'drop') return;

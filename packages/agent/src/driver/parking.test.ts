@@ -86,6 +86,24 @@ test('set aside, it can be tried again or dropped, by its person', async (contex
   await assert.rejects(next.settle('ann', turn, 'drop'), { code: 'TURN_UNKNOWN' });
 });
 
+test('of two decisions at the same time one counts, so that nothing is answered twice', async (context) => {
+  const bench = await crashedOften(context);
+  const next = bench.again();
+  await next.resume();
+  while ((await bench.mailbox.parked('ann')).length === 0) await new Promise(setImmediate);
+  const asked = bench.requests.length;
+  const both = await Promise.allSettled([
+    next.settle('ann', bench.turn, 'drop'),
+    next.settle('ann', bench.turn, 'retry'),
+  ]);
+  assert.deepEqual(
+    both.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  );
+  await next.stop(60_000);
+  assert.deepEqual([await bench.mailbox.open(), bench.requests.length], [[], asked]);
+});
+
 test('what is dropped is neither open nor set aside', async (context) => {
   const { again, mailbox, turn } = await crashedOften(context);
   const next = again();
