@@ -41,23 +41,27 @@ export async function beginChains({ database, sealing, tables, chain }: ChainPar
   }
 }
 
-/** In the order of their ids, which hold their time; resumed where a crash stopped it. */
+/** In the order in which checks read them (see `row-check.ts`); resumed where a crash stopped it. */
 async function proveOld(database: Database, sealing: Sealing, proven: ProvenTable): Promise<void> {
   const { table, columns } = proven;
   const [id = ''] = columns;
   const proofs = sealing.rows(proven);
-  const mark = database.dialect === 'sqlite' ? ['?', '?', '?'] : ['$1', '$2', '$3'];
-  const select = `select ${columns.join(', ')}, payload from ${table}
-    where ${proofColumn} is null order by ${id} limit ${batchRows}`;
+  const isSqlite = database.dialect === 'sqlite';
+  const order = isSqlite ? 'rowid' : id;
+  const mark = isSqlite ? ['?', '?', '?'] : ['$1', '$2', '$3'];
+  const select = `select ${order} as chain_order, ${columns.join(', ')}, payload from ${table}
+    where ${proofColumn} is null and ${order} > ${mark[0]} order by ${order} limit ${batchRows}`;
   const update = `update ${table} set ${proofColumn} = chain_row(${mark[0]}, ${mark[1]})
     where ${id} = ${mark[2]}`;
+  let after: unknown = isSqlite ? 0 : '';
   for (;;) {
-    const rows = await database.read<Record<string, unknown>>({ sql: select, parameters: [] });
+    const rows = await database.read<Record<string, unknown>>({ sql: select, parameters: [after] });
     const statements = rows.map((row): Statement => ({
       sql: update,
       parameters: [table, proofs.prove(row), row[id]],
     }));
     if (statements.length === 0) return;
     await database.write(statements);
+    after = rows.at(-1)?.['chain_order'];
   }
 }
