@@ -137,13 +137,23 @@ class StoredTimers implements Timers {
     return delayMs;
   }
 
-  /** Fires each; one that fails does not hold up the others. Returns those that were not fired. */
+  /** Fires those of each plugin in order; one that is slow or fails does not hold up the others. */
   async #fireAll(
     due: readonly TimerTable[],
     goesOn: () => boolean,
   ): Promise<readonly TimerTable[]> {
+    const lanes = Map.groupBy(due, ({ plugin }) => plugin);
+    const failed = [...lanes.values()].map((rows) => this.#fireInOrder(rows, goesOn));
+    return (await Promise.all(failed)).flat();
+  }
+
+  /** Returns those that were not fired. */
+  async #fireInOrder(
+    rows: readonly TimerTable[],
+    goesOn: () => boolean,
+  ): Promise<readonly TimerTable[]> {
     const failed: TimerTable[] = [];
-    for (const row of due) {
+    for (const row of rows) {
       if (!goesOn()) break;
       try {
         if (this.#unreadable.has(row.key)) failed.push(row);
