@@ -76,6 +76,18 @@ test('only finished turns are in a conversation, oldest first', async (context) 
   );
 });
 
+test('a mark of an undo that was altered is told of and not believed; its conversation goes on', async (context) => {
+  const { driver, journal, database, reports } = await open(context);
+  await readParts(driver.send(message('one')));
+  await readParts(driver.send(message('two')));
+  await driver.undo('ann', 'c1');
+  const sql = `update events set payload = zeroblob(64) where name = 'turn-undo'`;
+  await database.write([{ sql, parameters: [] }]);
+  const { turns, undone } = await journal.turns('c1');
+  assert.deepEqual([turns.length, undone.size], [2, 0]);
+  assert.match(reports.join(), /altered/);
+});
+
 test('conversations are listed newest first, with their first words on one line', async (context) => {
   const { driver, journal } = await open(context);
   await readParts(driver.send(message('the  first\nwords', { conversation: 'old' })));

@@ -284,8 +284,11 @@ async function readTurns(
     .where('name', '=', 'turn-undo')
     .where('turn', 'is', null)
     .execute();
-  const undone = await Promise.all(marks.map((event) => unseal<{ turn: string }>(sealing, event)));
-  return { turns, undone: new Set(undone.map(({ turn }) => turn)) };
+  const undone = marks.map((event) =>
+    unseal<{ turn: string }>(sealing, event).catch(unlessBroken(report, event.id)),
+  );
+  const known = (await Promise.all(undone)).flatMap((mark) => (mark ? [mark.turn] : []));
+  return { turns, undone: new Set(known) };
 }
 
 async function listConversations(
