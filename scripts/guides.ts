@@ -27,6 +27,8 @@ export interface GuideProblem {
 const BLOCK_MS_MAX = 100_000;
 const OUTPUT_CHARACTERS_MAX = 20_000;
 const root = join(import.meta.dirname, '..');
+/** What is typed in a checkout; everything else may leave files where it is typed. */
+const ofCheckout = /\bnpm\b|node_modules|examples\//;
 
 /**
  * The `sh` blocks of a guide. The info string is `sh`, `sh exit=4` for a block that ends with that
@@ -62,7 +64,8 @@ export async function runGuide(blocks: readonly GuideBlock[]): Promise<GuideProb
   try {
     const environment = prepareHome(home);
     for (const block of blocks.filter(({ isRun }) => isRun)) {
-      const { code, output } = await runBlock(block.script, environment);
+      const cwd = ofCheckout.test(block.script) ? root : home;
+      const { code, output } = await runBlock(block.script, { cwd, environment });
       if (code !== block.exitCode) problems.push({ line: block.line, code, output });
     }
   } finally {
@@ -89,10 +92,10 @@ function prepareHome(home: string): Record<string, string> {
 
 async function runBlock(
   script: string,
-  environment: Record<string, string>,
+  { cwd, environment }: { readonly cwd: string; readonly environment: Record<string, string> },
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn('/bin/sh', ['-euc', script], {
-    cwd: root,
+    cwd,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: BLOCK_MS_MAX,

@@ -40,6 +40,8 @@ const owner = 'owner';
 const graceMsMax = 15_000;
 const outputTokensMax = 4_096;
 const startMsMax = 2_000;
+/** A backup that a stop interrupts leaves nothing under its name. */
+const backupMsMax = 2_000;
 
 /** What the agent is opened with; nothing else is read from the process or the machine. */
 export interface AgentOptions {
@@ -185,14 +187,14 @@ async function assemble(
     await delivery.stop();
   };
   const close = async (): Promise<void> => {
-    await parts.backups.stop();
+    await within(clock, backupMsMax, parts.backups.stop());
     await host.stop();
     engine.stop();
     await store.close();
   };
   const queries = makeQueries(parts, driver);
   const pending = driving.createPending({ driver, log, outbox, now: clock.now });
-  const answering = { driver, journal, notices, pending, queries, person: owner };
+  const answering = { driver, journal, notices, pending, queries, person: owner, clock };
   const service = driving.createService({ ...answering, drain, close });
   const start = async (): Promise<void> => {
     await driver.resume();

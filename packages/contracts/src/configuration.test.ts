@@ -16,6 +16,8 @@ test('an empty configuration has a bound for everything and grants nothing', () 
     folders: [],
     plugins: {},
     policy: { allow: [] },
+    channels: {},
+    backup: { keep: 7 },
     person: {},
   });
 });

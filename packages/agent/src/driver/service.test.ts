@@ -3,23 +3,28 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { AgentService } from '@opencomputer/contracts/internal';
 import { createFakeClock, endOf, partsOf, readParts, readUntil } from '@opencomputer/testkit';
+import type { FakeClock } from '@opencomputer/testkit';
 import * as channels from '../channels/index.ts';
 import * as core from '../core/index.ts';
 import * as plugins from '../plugins/index.ts';
 import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
 import { message, openBench, words } from './fixtures/bench.ts';
-import { createService } from './service.ts';
+import { answerMsMax, createService } from './service.ts';
 
 const absent = (): Promise<never> => Promise.reject(new Error('not in this test'));
 
-async function open(
-  context: TestContext,
-): Promise<{ service: AgentService; remind(text: string): Promise<void>; closed(): number }> {
+async function open(context: TestContext): Promise<{
+  service: AgentService;
+  clock: FakeClock;
+  remind(text: string): Promise<void>;
+  closed(): number;
+}> {
+  const clock = createFakeClock();
   const bench = await openBench(
     context,
     { channels, core, plugins, policy, store },
-    { clock: createFakeClock(), script: (_, index) => [words(`answer ${index}`)] },
+    { clock, script: (_, index) => [words(`answer ${index}`)] },
   );
   const { mailbox, database, driver, journal } = bench;
   const notices = channels.createNotices(mailbox);
@@ -28,13 +33,14 @@ async function open(
     driver,
     journal,
     notices,
+    clock,
     person: 'ann',
     queries: {
       context: absent,
       models: absent,
       plugins: absent,
       status: absent,
-      integrity: absent,
+      integrity: () => new Promise(() => undefined),
       choose: absent,
       backup: absent,
     },
@@ -50,7 +56,7 @@ async function open(
     const reply = { id, channel: 'terminal', person: 'ann', conversation: 'c1', text };
     await database.write(await mailbox.enqueue(reply));
   };
-  return { service, remind, closed: () => closed };
+  return { service, clock, remind, closed: () => closed };
 }
 
 test('what waited for the person comes right after the start of the next turn, once', async (context) => {
@@ -117,5 +123,16 @@ test('a turn that does not exist is said to be unknown, also when there is none 
 test('stopped twice, it closes once', async (context) => {
   const { service, closed } = await open(context);
   await Promise.all([service.stop(), service.stop()]);
+  assert.equal(closed(), 1);
+});
+
+test('a question that takes long does not hold up a stop for more than a moment', async (context) => {
+  const { service, clock, closed } = await open(context);
+  void service.query('integrity', {});
+  const stopped = service.stop();
+  for (let round = 0; round < 50; round += 1) await new Promise(setImmediate);
+  assert.equal(closed(), 0);
+  clock.forward(answerMsMax);
+  await stopped;
   assert.equal(closed(), 1);
 });

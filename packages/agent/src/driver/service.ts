@@ -2,7 +2,7 @@
 // Refuses to know whether a client sits in the same process or behind the daemon's socket.
 
 import { AgentError } from '@opencomputer/contracts';
-import type { OutboundReply, StreamPart } from '@opencomputer/contracts';
+import type { Clock, OutboundReply, StreamPart } from '@opencomputer/contracts';
 import type {
   AgentService,
   Notice,
@@ -29,6 +29,7 @@ export interface ServiceParts {
   readonly journal: Journal;
   readonly queries: OtherQueries;
   readonly pending: PendingView;
+  readonly clock: Pick<Clock, 'after'>;
   /** The person whose agent this is. */
   readonly person: string;
   /** What waits for a person; each counts as shown when the next one is asked for. */
@@ -48,6 +49,8 @@ type Handlers = {
 
 /** Conversations listed at most. */
 const conversationsMax = 200;
+/** After the turns have ended, questions such as a check of the whole store have this long. */
+export const answerMsMax = 2_000;
 
 /** The service in this process. */
 export function createService(parts: ServiceParts): AgentService {
@@ -66,7 +69,7 @@ export function createService(parts: ServiceParts): AgentService {
       return explain(record);
     },
   };
-  /** Questions that are being answered, for which the store stays open. */
+  /** Questions that are being answered, for which the store stays open a while. */
   const answering = new Set<Promise<unknown>>();
   let stopped: Promise<void> | undefined;
 
@@ -102,11 +105,22 @@ export function createService(parts: ServiceParts): AgentService {
     stop: () => {
       stopped ??= parts
         .drain()
-        .then(() => Promise.allSettled(answering))
+        .then(() => afterAnswers(parts.clock, answering))
         .then(parts.close);
       return stopped;
     },
   };
+}
+
+/** Resolves when all is answered, at the latest after `answerMsMax`. */
+async function afterAnswers(
+  clock: ServiceParts['clock'],
+  answering: Iterable<Promise<unknown>>,
+): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const cancel = clock.after(answerMsMax, late.resolve);
+  await Promise.race([Promise.allSettled(answering), late.promise]);
+  cancel();
 }
 
 /** What was altered is not repeated; the reply itself is whole. */

@@ -44,6 +44,12 @@ function bench(stepMs: number, steps: number, isBroken = false) {
   return { checking, step, told, clock };
 }
 
+test('a start is not held up: the first check comes minutes after it', async () => {
+  const { checking, clock } = bench(1, 1);
+  assert.deepEqual(clock.waits, [600_000]);
+  await checking.stop();
+});
+
 test('each step is followed by a rest of ninety-nine times its length', async () => {
   const { checking, step } = bench(10, 100);
   assert.equal(await step(), 990);

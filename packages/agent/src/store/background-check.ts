@@ -10,6 +10,8 @@ const restFactor = 99;
 /** A step takes about a millisecond, which no turn notices. */
 const rowsAtOnce = 25;
 const restMsMin = 250;
+/** Before the first check: a start has other work, and one that is soon over needs none. */
+const firstMs = 10 * 60_000;
 /** Between the end of one check and the beginning of the next. */
 const pauseMs = 6 * 3_600_000;
 
@@ -29,7 +31,7 @@ export interface BackgroundCheck {
   stop(): Promise<void>;
 }
 
-/** Checks from now on, the first time after a rest. */
+/** Checks from now on, the first time ten minutes after a start. */
 export function startBackgroundCheck(parts: BackgroundParts): BackgroundCheck {
   const { clock, report } = parts;
   let stopped = false;
@@ -56,7 +58,7 @@ export function startBackgroundCheck(parts: BackgroundParts): BackgroundCheck {
       working = work();
     });
   }
-  rest(restMsMin);
+  rest(firstMs);
   return {
     stop: async () => {
       stopped = true;

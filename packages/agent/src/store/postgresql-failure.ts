@@ -3,8 +3,11 @@
 
 import type { Failure } from './writer-protocol.ts';
 
-/** Two batches that could not both be as if alone: the later one may simply run again. */
-const raceCodes = new Set(['40001', '40P01']);
+/**
+ * Two batches that could not both be as if alone: the later one may simply run again. 42710 is what
+ * CREATE TABLE IF NOT EXISTS says when another session makes the table at the same moment.
+ */
+const raceCodes = new Set(['40001', '40P01', '42710']);
 
 /** True when running the same batch again is right and safe: nothing of it was kept. */
 export function isRace(error: unknown): boolean {

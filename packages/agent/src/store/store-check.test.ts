@@ -63,7 +63,7 @@ test('a store that is watched tells of a damaged row once in its life', async (t
     const parts = { ...store, clock, proven: [notesProven], sealed };
     const watching = await watchStore(parts, (error) => told.push(String(error)));
     const rested = once(waits, 'rest');
-    fake.forward(1_000);
+    fake.forward(fake.waits[0] ?? 0);
     await rested;
     await watching.stop();
     await store.close();

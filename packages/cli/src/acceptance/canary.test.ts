@@ -112,7 +112,7 @@ async function converse(agent: AgentService): Promise<void> {
     const reply = await say(text);
     assert.ok(reply.toLowerCase().includes(canary(word)), `"${text}" → ${reply}`);
   };
-  await done(`note: ${canary('note')} is the word`, 'note');
+  await done(`note: the word ${canary('note')}`, 'note');
   await done(`add a task to buy ${canary('task')}`, 'task');
   await done(`remind me tomorrow at 9 to ${canary('reminder')}`, 'reminder');
   await done(`schedule ${canary('event')} tomorrow at 3pm`, 'event');

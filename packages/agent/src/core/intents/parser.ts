@@ -51,7 +51,7 @@ interface Bar {
 }
 
 const readBar: Bar = { act: 0.6, confirm: 0.2, ratio: 3 };
-const writeBar: Bar = { act: 0.85, confirm: 0.2, ratio: 4 };
+const writeBar: Bar = { act: 0.93, confirm: 0.2, ratio: 4 };
 /** What the classifier takes for out of scope is confirmed only when it is as likely as this. */
 const outsideBar = 0.25;
 /** So likely must an intent be before its missing slots are asked for. */

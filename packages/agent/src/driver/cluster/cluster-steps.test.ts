@@ -14,13 +14,10 @@ const folders = { channels, core, plugins, policy, store };
 test('the oldest open message of a conversation is next; one that was set aside is told of', async (context) => {
   const { ports, mailbox } = await openBench(context, folders, { clock: createFakeClock() });
   const steps = createClusterSteps({ ports, fireTimers: async () => 7 });
-  const of = (words: string) => ({
-    ...message(words),
-    id: ports.identifier(),
-    conversation: 'c',
-    at: 1,
-  });
-  const [first, second] = [of('first'), of('second')];
+  // the bench's identifiers are in any order within a millisecond
+  const [earlier = '', later = ''] = [ports.identifier(), ports.identifier()].toSorted();
+  const of = (id: string, words: string) => ({ ...message(words), id, conversation: 'c', at: 1 });
+  const [first, second] = [of(earlier, 'first'), of(later, 'second')];
   await mailbox.accept(first);
   await mailbox.accept(second);
   assert.equal(await steps.next('c'), first.id);
