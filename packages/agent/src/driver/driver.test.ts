@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { AgentError } from '@opencomputer/contracts';
 import type { Message } from '@opencomputer/contracts';
+import type { Database } from '@opencomputer/contracts/internal';
 import { createFakeClock, endOf, partsOf, readParts, readUntil } from '@opencomputer/testkit';
 import * as channels from '../channels/index.ts';
 import * as core from '../core/index.ts';
@@ -10,7 +12,7 @@ import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
 import { message, openBench, words } from './fixtures/bench.ts';
 import type { Bench, BenchOptions } from './fixtures/bench.ts';
-import { resumedMax } from './driver.ts';
+import { createDriver, resumedMax } from './driver.ts';
 import { waitingPerConversationMax } from './places.ts';
 
 const open = (
@@ -221,6 +223,33 @@ test('parts that nobody reads do not hold the turn up', async (context) => {
   await readUntil(driver.send(message('hi')), 'turn-start');
   await driver.stop(60_000);
   assert.equal((await journal.turns('c1')).turns[0]?.reply, 'unread');
+});
+
+test('an end that the store refused and kept all the same is not said a second time', async (context) => {
+  const clock = createFakeClock();
+  const bench = await open(context, { script: () => [words('once')] }, clock);
+  const { ports, database, mailbox } = bench;
+  let refusals = 1;
+  const write: Database['write'] = async (statements, options) => {
+    const results = await database.write(statements, options);
+    const isEnd = statements.some(({ sql }) => sql.includes('insert into "outbox"'));
+    if (isEnd && refusals-- > 0) throw new AgentError('STORE_FAILED', { problem: 'an I/O error' });
+    return results;
+  };
+  const driver = createDriver({
+    ...ports,
+    log: { ...ports.log, database: { ...database, write } },
+  });
+  await assert.rejects(readParts(driver.send(message('hi'))), { code: 'STORE_FAILED' });
+  while (!clock.waits.includes(5_000)) await new Promise(setImmediate);
+  clock.forward(5_000);
+  while (bench.announced.length === 0) await new Promise(setImmediate);
+  await driver.stop(60_000);
+  assert.deepEqual(
+    (await mailbox.waiting('ann')).map(({ text }) => text),
+    ['once'],
+  );
+  assert.equal(refusals, 0);
 });
 
 test('a turn without a model ends with a failure that is said, and only once', async (context) => {

@@ -272,9 +272,21 @@ class EmbeddedDriver<View> implements Driver {
     return this.#setAside(open, async () => {
       // A start that the store could not see the end of is no start that ended the process.
       if (!this.#open.has(open.id)) await mailbox.begin(open.id);
+      else if (await this.#endedUnseen(open)) return;
       this.#open.add(open.id);
       await this.#runNow(await mailbox.read(open.id), { ...unattended, pace });
     });
+  }
+
+  /** The commit of an end may have come through although the store reported a failure. */
+  async #endedUnseen({ id, person, conversation }: OpenMessage): Promise<boolean> {
+    const { journal, announce, replied } = this.#ports.log;
+    if ((await journal.progress([id])).get(id)?.isEnded !== true) return false;
+    this.#open.delete(id);
+    this.#conversations.forget(conversation);
+    announce(person);
+    replied();
+    return true;
   }
 
   /** Does it; a message or a record that cannot be read is set aside instead. */
