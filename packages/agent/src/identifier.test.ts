@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createIdentifiers } from './identifier.ts';
+import { createIdentifiers, identifiersAfter } from './identifier.ts';
 
 const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -48,4 +48,17 @@ test('counting on carries over from field to field and leaves version and varian
     after('01a203cf-ffff-7fff-bfff-ffffffffffff'),
     '01a203d0-0000-7000-8000-000000000000',
   );
+});
+
+test('a process goes on after the newest identifier of the store, whatever its clock says', async () => {
+  const future = '0fffffff-ffff-7fff-bfff-fffffffffffe';
+  const after = async (newest: string | null): Promise<string> => {
+    const read = async (): Promise<never[]> => [{ newest }] as never[];
+    const identifier = await identifiersAfter({ read });
+    return identifier();
+  };
+  assert.equal(await after(future), '0fffffff-ffff-7fff-bfff-ffffffffffff');
+  for (const newest of [null, 'no identifier']) assert.match(await after(newest), shape);
+  const damaged = await identifiersAfter({ read: () => Promise.reject(new Error('damaged')) });
+  assert.match(damaged(), shape);
 });

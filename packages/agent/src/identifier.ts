@@ -4,19 +4,41 @@
 
 import { randomUUIDv7 } from 'node:crypto';
 import type { IdentifierSource } from '@opencomputer/contracts';
+import type { Database } from '@opencomputer/contracts/internal';
 
 /**
  * A source whose every identifier sorts after the one before it (RFC 9562, 6.2: what was random is
  * counted on). Records and conversations are ordered by these, and Node's own are in any order
  * within a millisecond.
  */
-export function createIdentifiers(next: () => string = randomUUIDv7): IdentifierSource {
-  let last = '';
+export function createIdentifiers(
+  next: () => string = randomUUIDv7,
+  newest: string = '',
+): IdentifierSource {
+  let last = newest;
   return () => {
     const fresh = next();
     last = fresh > last ? fresh : successor(last);
     return last;
   };
+}
+
+const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * A source that goes on after the newest message and event of a store, so that a clock that was set
+ * back between two processes does not put new turns before old ones.
+ */
+export async function identifiersAfter(
+  database: Pick<Database, 'read'>,
+): Promise<IdentifierSource> {
+  const sql = `select max(id) as newest from
+    (select max(id) as id from inbox union all select max(id) as id from events) as ends`;
+  const reading = database.read<{ newest: string | null }>({ sql, parameters: [] });
+  // A damaged index is for the checks to tell of; the agent starts, by its clock alone.
+  const [found] = await reading.catch(() => []);
+  const newest = found?.newest ?? '';
+  return createIdentifiers(randomUUIDv7, shape.test(newest) ? newest : '');
 }
 
 /** Bits of time and random that count on; version and variant stay. */

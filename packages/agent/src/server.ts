@@ -16,7 +16,7 @@ import { createPriors } from './feedback/index.ts';
 import type { Priors } from './feedback/index.ts';
 import type { RunningDaemon } from './gateway/index.ts';
 import { createEngineLoader } from './engine-package.ts';
-import { createIdentifiers } from './identifier.ts';
+import { createIdentifiers, identifiersAfter } from './identifier.ts';
 import { createModelEngine, packageLoader } from './llm/index.ts';
 import type { LanguageEngine } from './llm/index.ts';
 import { kept } from './maintenance.ts';
@@ -118,7 +118,6 @@ async function compose(
     clock: systemClock,
     command: 'agent',
     report: (): undefined => undefined,
-    identifier: createIdentifiers(),
     channels: [],
     ...options,
   };
@@ -127,7 +126,8 @@ async function compose(
   const store = await openStore({ path, command, clock, ...kept, ...shared });
   try {
     const backups = backup.createBackups({ store, clock, version, report });
-    const parts = await makeParts({ ...given, store, backups });
+    const identifier = await identifiersAfter(store.database);
+    const parts = await makeParts({ ...given, store, backups, identifier });
     const { start, service } = await assemble(parts);
     await start();
     return { service, store, backups };
