@@ -5,7 +5,6 @@ import { AgentError } from '@opencomputer/contracts';
 import type { CommandContext } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { readConfiguration, zoneOf } from '../with-agent.ts';
-import { v8Collector, widenWhenBusy } from '../young-generation.ts';
 import { clusterOf } from './serve-cluster.ts';
 
 /** Serves until Ctrl-C, SIGTERM or a command that asks it to stop, then ends in order. */
@@ -27,9 +26,7 @@ export async function serve(
     ...(cluster === undefined ? {} : { cluster }),
   });
   context.output.write(`ready ${serving.url}\n`);
-  const letGo = widenWhenBusy(v8Collector);
   await Promise.race([interrupted.promise, serving.stopAsked]);
-  letGo();
   end();
   await serving.stop();
   return 0;
