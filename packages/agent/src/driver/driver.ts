@@ -337,7 +337,9 @@ class EmbeddedDriver<View> implements Driver {
   async #runNow(message: InboundMessage, reader: Reader): Promise<EndedRun> {
     const { id, conversation } = message;
     const view = await this.#conversations.view(conversation);
-    const record = reader.mayHaveRecord ? await this.#ports.log.journal.record(id) : [];
+    const record = reader.mayHaveRecord
+      ? await this.#ports.log.journal.record(id, conversation)
+      : [];
     if (this.#leaving) throw stopping();
     const turn = new RunningTurn(this.#ports, { ...reader, message, view, record });
     const queued = this.#queued.get(id) ?? [];

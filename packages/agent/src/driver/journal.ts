@@ -2,10 +2,11 @@
 // a record: what the inputs mean is the pure turn's.
 
 import { sql } from 'kysely';
-import { AgentError, isAgentError } from '@opencomputer/contracts';
+import { isAgentError } from '@opencomputer/contracts';
 import type { IdentifierSource, Json, TurnInput } from '@opencomputer/contracts';
 import type { Database, FinishedTurn, Sealing, Statement } from '@opencomputer/contracts/internal';
 import type { TurnMachine } from '@opencomputer/contracts/internal';
+import { markRows, recordRows } from './record-rows.ts';
 import { eventsProven } from './tables.ts';
 import type { DriverTables, EventTable } from './tables.ts';
 
@@ -49,8 +50,11 @@ export interface Journal {
   kept(id: string): Promise<TurnInput>;
   /** How far turns are, by their ids; one without a record is absent. */
   progress(turns: readonly string[]): Promise<ReadonlyMap<string, TurnProgress>>;
-  /** The record of a turn in order; empty when there is none. */
-  record(turn: string): Promise<readonly TurnInput[]>;
+  /**
+   * The record of a turn in order; empty when there is none. Who knows the conversation says it, so
+   * that a record is found missing too. Rejects with SEAL_BROKEN when it is not whole.
+   */
+  record(turn: string, conversation?: string): Promise<readonly TurnInput[]>;
   /** Finished turns of a conversation (after a turn), oldest first, and all that were undone. */
   turns(
     conversation: string,
@@ -97,17 +101,8 @@ export function createJournal(parts: JournalParts): Journal {
   const row = (owner: Owner, event: Draft): Promise<Statement> =>
     seal(parts, owner, event).then((sealed) => insert({ ...sealed, proof: proofs.prove(sealed) }));
   const open = <Value>(event: EventTable): Promise<Value> => unseal<Value>(parts.sealing, event);
-  const recordOf = async (turn: string): Promise<readonly TurnInput[]> => {
-    const rows = await query
-      .selectFrom('events')
-      .selectAll()
-      .where('turn', '=', turn)
-      .where('seq', 'is not', null)
-      .orderBy('seq')
-      .execute();
-    for (const [place, { seq, id }] of rows.entries()) {
-      if (Number(seq) !== place) throw new AgentError('SEAL_BROKEN', { table: 'events', row: id });
-    }
+  const recordOf: Journal['record'] = async (turn, conversation) => {
+    const rows = await recordRows(database, { turn, conversation });
     return Promise.all(rows.map((event) => open<TurnInput>(event)));
   };
   return {
@@ -264,26 +259,24 @@ async function readTurns(
   const recent = await query
     .selectFrom('events')
     .select('turn')
+    // Not by its first input only, which a damaged index may hide.
+    .distinct()
     .where('conversation', '=', conversation)
-    .where('seq', '=', 0)
     .where('turn', '>', after)
     .orderBy('turn', 'desc')
     .limit(conversationTurnsMax)
     .execute();
   const turns: FinishedTurn[] = [];
+  const people = new Set<string>();
   for (const { turn } of recent.reverse()) {
     if (turn === null) continue;
-    const record = await recordOf(turn).catch(unlessBroken(report, turn));
+    const record = await recordOf(turn, conversation).catch(unlessBroken(report, turn));
     const finished = record && finishedTurn(machine, turn, record);
+    const [first] = record ?? [];
+    if (first?.type === 'turn-start') people.add(first.message.person);
     if (finished !== undefined) turns.push(finished);
   }
-  const marks = await query
-    .selectFrom('events')
-    .selectAll()
-    .where('conversation', '=', conversation)
-    .where('name', '=', 'turn-undo')
-    .where('turn', 'is', null)
-    .execute();
+  const marks = await markRows(database, conversation, people);
   const undone = marks.map((event) =>
     unseal<{ turn: string }>(sealing, event).catch(unlessBroken(report, event.id)),
   );
