@@ -69,7 +69,13 @@ test('a plugin is bundled with its manifest, whose entry is then the bundled han
   const manifest: unknown = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
   assert.partialDeepStrictEqual(manifest, {
     entry: 'handler.js',
-    permissions: { network: [], files: 'none', processes: false },
+    permissions: {
+      network: [],
+      files: { read: [], write: [] },
+      environment: [],
+      devices: [],
+      processes: false,
+    },
   });
   assert.ok(existsSync(join(folder, 'README.md')));
   const output = execFileSync(process.execPath, [join(folder, 'handler.js')], { encoding: 'utf8' });

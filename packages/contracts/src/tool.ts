@@ -39,6 +39,10 @@ export const toolDeclaration = z.strictObject({
   timeoutMs: z.int().min(100).max(600_000).default(30_000),
   /** Offered to the model in every request; all others are found by search. */
   always: z.boolean().default(false),
+  /** For `read`: how long a result may be given again for the same arguments; absent: never. */
+  cacheMs: z.int().min(1_000).max(86_400_000).optional(),
+  /** A tool of another plugin that takes the same arguments and is asked when this one fails. */
+  fallback: toolName.optional(),
 });
 export type ToolDeclaration = z.infer<typeof toolDeclaration>;
 

@@ -6,6 +6,7 @@ import type { JsonObject, ToolHandler, ToolOutcome } from '@opencomputer/contrac
 import type { CallOptions } from '@opencomputer/contracts/internal';
 import type { PluginCall } from './connection.ts';
 import type { Deadline } from './deadline.ts';
+import { readableFolders } from './granted-paths.ts';
 import { failure } from './outcome.ts';
 import type { CatalogueTool } from './catalogue.ts';
 
@@ -53,7 +54,7 @@ function contextOf(plugin: BuiltinPlugin, call: BuiltinCall): CallContext {
     idempotencyKey,
     now,
     timeZone,
-    folders: plugin.manifest.permissions.files === 'none' ? [] : folders,
+    folders: readableFolders(plugin.manifest.permissions, folders),
     signal: call.deadline.signal,
     storage: noStorage,
     call: (service, operation, input) => call.onService({ service, operation, input }),

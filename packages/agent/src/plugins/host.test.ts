@@ -129,7 +129,7 @@ test('a declared permission is granted, and no more', async (t) => {
   const { call, directory } = await startTestHost(t, {
     plugins: [
       probeProgram(
-        probeManifest(tools, { permissions: { files: 'read-folders', network: ['*'] } }),
+        probeManifest(tools, { permissions: { files: { read: ['folders'] }, network: ['*'] } }),
       ),
     ],
   });
@@ -144,7 +144,9 @@ test('a declared permission is granted, and no more', async (t) => {
 test('a process serves only calls with the very folders that it was started with', async (t) => {
   const tools = { process: {}, read: {}, write: {} };
   const { call, directory } = await startTestHost(t, {
-    plugins: [probeProgram(probeManifest(tools, { permissions: { files: 'write-folders' } }))],
+    plugins: [
+      probeProgram(probeManifest(tools, { permissions: { files: { write: ['folders'] } } })),
+    ],
   });
   const one = await realpath(await mkdtemp(join(directory, 'one-')));
   const two = await realpath(await mkdtemp(join(directory, 'two-')));

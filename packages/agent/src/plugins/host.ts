@@ -12,6 +12,7 @@ import type { ActivePlugin, CatalogueTool, ReservedTools } from './catalogue.ts'
 import type { PluginConnection, ServerListing } from './connection.ts';
 import { startDeadline } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
+import { readableFolders } from './granted-paths.ts';
 import type { InstalledPlugin, InstalledServer } from './installed.ts';
 import { KitConnection } from './kit-connection.ts';
 import { launchProgram, launchServer } from './launch.ts';
@@ -194,7 +195,7 @@ class Host implements ListingPluginHost {
     const common = { declaration, tool: tool.ownName, input, deadline, onService };
     if (owner.kind === 'server') return supervisor.call({ ...common, access: NO_ACCESS });
     const { idempotencyKey, now, timeZone } = options;
-    const folders = owner.manifest.permissions.files === 'none' ? [] : options.folders;
+    const folders = readableFolders(owner.manifest.permissions, options.folders);
     let storage: { readonly directory: string; readonly key: string };
     try {
       storage = await this.#options.storageFor(owner.name, options.person);

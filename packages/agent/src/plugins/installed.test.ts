@@ -18,12 +18,13 @@ async function folder(t: TestContext): Promise<string> {
 
 /** A plugin in a folder of its own; `entry` is a path below it. */
 async function add(directory: string, name: string, rest: JsonObject = {}): Promise<void> {
-  const { file = 'handler.js', ...manifest } = rest;
+  const { file = 'handler.js', entry, ...manifest } = rest;
   const program = join(directory, name, file as string);
   await mkdir(join(program, '..'), { recursive: true });
   await writeFile(program, '');
-  const text = JSON.stringify(probeManifest({}, { name, ...manifest }));
-  await writeFile(join(directory, name, 'manifest.json'), text);
+  // A built manifest is taken as it is, so a wrong entry reaches the search for the program.
+  const built = { ...probeManifest({}, { name, ...manifest }), ...(entry && { entry }) };
+  await writeFile(join(directory, name, 'manifest.json'), JSON.stringify(built));
 }
 
 function list(

@@ -54,12 +54,12 @@ test('rights are exactly those of the manifest and the call, links resolved', as
   const write = (path: string): string => `--allow-fs-write=${path}`;
   const own = ['--permission', read(join(probe, '..')), read(storage), read(granted), read(link)];
   assert.deepEqual(await flagsFor({}), [...own, write(storage)]);
-  assert.deepEqual(await flagsFor({ files: 'read-folders', network: ['example.org'] }), [
+  assert.deepEqual(await flagsFor({ files: { read: ['folders'] }, network: ['example.org'] }), [
     ...own,
     write(storage),
     '--allow-net',
   ]);
-  assert.deepEqual(await flagsFor({ files: 'write-folders' }), [
+  assert.deepEqual(await flagsFor({ files: { write: ['folders'] } }), [
     ...own,
     ...[storage, granted, link].map(write),
   ]);

@@ -5,6 +5,7 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Manifest } from '@opencomputer/contracts';
 import type { ChildSpecification } from './child.ts';
+import { writableFolders } from './granted-paths.ts';
 import type { InstalledProgram, InstalledServer } from './installed.ts';
 
 /** What one process may reach, beside its own code. Two calls with equal access share a process. */
@@ -87,7 +88,7 @@ async function permissionFlags(
   const code = await existing([program.directory, ...program.libraries]);
   const storage = await existing(access.storage);
   const folders = await existing(access.folders);
-  const written = [...storage, ...(permissions.files === 'write-folders' ? folders : [])];
+  const written = [...storage, ...writableFolders(permissions, folders)];
   return [
     '--permission',
     ...outermost([...code, ...storage, ...folders]).map((path) => `--allow-fs-read=${path}`),

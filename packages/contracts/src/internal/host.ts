@@ -2,7 +2,7 @@
 // call without a permit, which only the policy gate makes.
 
 import type { ToolCall, ToolDeclaration, ToolOutcome } from '../tool.ts';
-import type { IntentDeclaration } from '../manifest.ts';
+import type { IntentDeclaration } from '../intent-declaration.ts';
 import type { PluginTier } from '../policy.ts';
 import type { PluginSummary } from './service.ts';
 
