@@ -1,5 +1,5 @@
-// Owns the slow check of a running store: rows in small steps, then every page on a thread of its own,
-// then a long rest. Refuses to take more than one hundredth of one processor.
+// Owns the slow check of a running store: rows in small steps, then every page in a process of its
+// own, then a long rest. Refuses to take more than one hundredth of one processor.
 
 import type { Clock } from '@opencomputer/contracts';
 import type { Integrity } from '@opencomputer/contracts/internal';
@@ -19,7 +19,7 @@ const pauseMs = 6 * 3_600_000;
 export interface BackgroundParts {
   readonly clock: Clock;
   readonly check: RowCheck;
-  /** Reads every page; absent where there is no file. */
+  /** Reads every page; absent where there is no file. Must reject soon after the store closes. */
   readonly pages?: () => Promise<Pick<Integrity, 'problems'>>;
   readonly found: (place: string, problem: string) => Promise<void>;
   readonly report: (error: unknown, about: string) => void;
@@ -27,7 +27,7 @@ export interface BackgroundParts {
 
 /** A check at work. */
 export interface BackgroundCheck {
-  /** Resolves when the step under way has ended. */
+  /** Resolves when the step under way has ended; the reading of pages is ended by its owner. */
   stop(): Promise<void>;
 }
 
@@ -47,7 +47,8 @@ export function startBackgroundCheck(parts: BackgroundParts): BackgroundCheck {
         restMs = pauseMs;
       }
     } catch (error) {
-      report(error, 'check of the store');
+      // What a stop cut short is no fault.
+      if (!stopped) report(error, 'check of the store');
       restMs = pauseMs;
     }
     const spentMs = clock.monotonic() - began;

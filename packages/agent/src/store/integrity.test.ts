@@ -3,6 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { endlessTable, makeCheckEndless } from './fixtures/endless-check.ts';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
 import { checkIntegrity } from './integrity.ts';
 import { openSqlite } from './sqlite-database.ts';
@@ -52,3 +53,18 @@ test('a file that is no database is a problem, not a crash of the check', async 
   const { problems } = await checkIntegrity(join(temporaryFolder(t), 'absent.sqlite'));
   assert.equal(problems.length, 1);
 });
+
+test(
+  'a check that is cut short ends at once, also in the middle of a page',
+  { timeout: 60_000 },
+  async (t) => {
+    const { path, database } = await filled(t);
+    await database.write([{ sql: endlessTable, parameters: [] }]);
+    makeCheckEndless(path);
+    const stop = new AbortController();
+    const checking = checkIntegrity(path, stop.signal);
+    stop.abort(new Error('enough'));
+    await assert.rejects(checking, /enough/);
+    await assert.rejects(checkIntegrity(path, stop.signal), /enough/);
+  },
+);

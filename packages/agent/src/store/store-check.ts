@@ -1,5 +1,5 @@
 // Owns checking an open store: all of it at once when asked, slowly while a daemon runs. Refuses to
-// hold up other work: rows are read in steps, pages on another thread.
+// hold up other work: rows are read in steps, pages by another process.
 
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@opencomputer/contracts';
@@ -24,6 +24,8 @@ export interface StoreCheckParts {
   readonly clock: Clock;
   /** The database file; absent where there is none. */
   readonly path?: string;
+  /** Ends the reading of pages at once. */
+  readonly signal?: AbortSignal;
 }
 
 /** Reads every page and every row, and keeps what it found in the list of damage. */
@@ -34,7 +36,8 @@ export async function checkStore(parts: StoreCheckParts): Promise<Integrity> {
     if (problems.length < namedMax) problems.push(`${place}: ${problem}`);
     await damage.add(place, problem);
   };
-  const pages = await (parts.path === undefined ? nothing : checkIntegrity(parts.path));
+  const { path, signal } = parts;
+  const pages = await (path === undefined ? nothing : checkIntegrity(path, signal));
   try {
     const check = await createRowCheck({ ...parts, found });
     while (!(await check.step(rowsAtOnce))) await setImmediate();
@@ -52,12 +55,12 @@ export async function watchStore(
   parts: StoreCheckParts,
   report: (error: unknown, about: string) => void,
 ): Promise<BackgroundCheck> {
-  const { path, clock } = parts;
+  const { path, clock, signal } = parts;
   const damage = createDamageList(parts.database, () => clock.now());
   const found = async (place: string, problem: string): Promise<void> => {
     if (await damage.add(place, problem)) report(new Error(`${place}: ${problem}`), 'damaged data');
   };
   const check = await createRowCheck({ ...parts, found });
-  const pages = path === undefined ? {} : { pages: () => checkIntegrity(path) };
+  const pages = path === undefined ? {} : { pages: () => checkIntegrity(path, signal) };
   return startBackgroundCheck({ clock, check, found, report, ...pages });
 }

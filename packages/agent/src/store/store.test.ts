@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import type { Clock } from '@opencomputer/contracts';
 import type { Migration } from '@opencomputer/contracts/internal';
+import { endlessTable, makeCheckEndless } from './fixtures/endless-check.ts';
 import { runStoreProcess } from './fixtures/run-store-process.ts';
 import { itemMigrations } from './fixtures/store-process.ts';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
@@ -185,3 +187,31 @@ test('kill -9 in the middle of writing loses no acknowledged batch and halves no
   }
   assert.ok(acknowledged.size >= 20 * killRounds, `${acknowledged.size} acknowledged`);
 });
+
+test(
+  'closing does not wait for a check of the pages, slow or asked for',
+  { timeout: 60_000 },
+  async (t) => {
+    const path = temporaryFolder(t);
+    const up = () => [{ sql: endlessTable, parameters: [] }];
+    const migrations = [{ component: 'endless', version: 1, up }];
+    const work: (() => void)[] = [];
+    const after = (_: number, run: () => void) => {
+      work.push(run);
+      return () => undefined;
+    };
+    const slow: Clock = { now: () => 1, monotonic: () => 1, after };
+    const store = await openStore({ path, command: 'agent test', migrations, clock: slow });
+    makeCheckEndless(join(path, 'store.sqlite'));
+    const told: unknown[] = [];
+    await store.watch((error) => told.push(error));
+    work.shift()?.();
+    const asked = assert.rejects(store.check(), { code: 'STORE_FAILED' });
+    const children = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap');
+    while (children().length < 2) await setImmediate();
+    await store.close();
+    await asked;
+    assert.deepEqual(told, []);
+  },
+);

@@ -1,6 +1,7 @@
 // Owns the order in which a store comes up and goes down: folder, database, tables, keys.
 // Refuses to leave anything half open: what fails on the way up takes the rest down with it.
 
+import { AgentError } from '@opencomputer/contracts';
 import type { Clock } from '@opencomputer/contracts';
 import type {
   Database,
@@ -87,7 +88,17 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const { proven = [], sealed = [], clock } = options;
     const { copy, chain, file } = opened;
     await beginChains({ database, sealing, tables: proven, ...(chain && { chain }) });
-    const checked = { database, sealing, proven, sealed, clock, ...(file && { path: file }) };
+    const closing = new AbortController();
+    const { signal } = closing;
+    const checked = {
+      database,
+      sealing,
+      proven,
+      sealed,
+      clock,
+      signal,
+      ...(file && { path: file }),
+    };
     let watching: BackgroundCheck | undefined;
     return {
       directory,
@@ -99,6 +110,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         watching ??= await watchStore(checked, report);
       },
       close: async () => {
+        closing.abort(new AgentError('STORE_FAILED', { problem: 'it is closed' }));
         await watching?.stop();
         await closeStore(directory, opened.database);
       },

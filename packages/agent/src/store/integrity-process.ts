@@ -1,8 +1,9 @@
-// Owns the entry of the checking thread: one connection that cannot write, one check, one answer.
+// Owns the entry of the checking process: one connection that cannot write, one check, one line.
 // Refuses to import anything heavy, and to tell more of a problem than SQLite's own words.
 
+import { writeSync } from 'node:fs';
+import { argv } from 'node:process';
 import type { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
 import type { Integrity } from '@opencomputer/contracts/internal';
 import { openForReading } from './store-file.ts';
 
@@ -40,4 +41,4 @@ function short(problem: string): string {
   return problem.replaceAll(/\s+/g, ' ').slice(0, problemCharactersMax);
 }
 
-parentPort?.postMessage(check(workerData as string));
+if (import.meta.main) writeSync(1, `${JSON.stringify(check(argv[2] ?? ''))}\n`);
