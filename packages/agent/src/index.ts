@@ -8,7 +8,7 @@ export {
   verifyBackup,
 } from './backup/index.ts';
 export type { HeldBack, ListedBackup, PassphraseKey, Restored } from './backup/index.ts';
-export { repairDatabase, restoreBackup } from './maintenance.ts';
+export { finishRestore, repairDatabase, restoreBackup } from './maintenance.ts';
 export { openAgent, serve } from './server.ts';
 export type { AgentOptions } from './server.ts';
 export type { ClusterOptions } from './driver/index.ts';

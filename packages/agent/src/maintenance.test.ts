@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from './clock.ts';
-import { kept, repairDatabase } from './maintenance.ts';
+import { finishRestore, kept, openKept, repairDatabase } from './maintenance.ts';
 import { openStore } from './store/index.ts';
 
 test('a store of all components is sound when it is new, and after a repair', async (t) => {
@@ -21,4 +21,29 @@ test('a store of all components is sound when it is new, and after a repair', as
   const store = await openStore(options);
   t.after(() => store.close());
   assert.deepEqual((await store.check()).problems, []);
+});
+
+test('an interrupted restore is completed before the store is opened, and told of', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'maintenance-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'data');
+  const options = { path, command: 'test', clock: systemClock };
+  const store = await openStore({ ...options, path: `${path}.restoring`, ...kept });
+  await store.sealing.person('restored');
+  await store.close();
+  const mark = JSON.stringify({ createdAt: 0, restoredAt: 1 });
+  writeFileSync(join(`${path}.restoring`, 'restored.json'), mark);
+  const reports: string[] = [];
+  const opened = await openKept(options, (error) => reports.push(String(error)));
+  t.after(() => opened.close());
+  const sql = "select 1 from person_keys where person_id = 'restored'";
+  assert.equal((await opened.database.read({ sql, parameters: [] })).length, 1);
+  assert.deepEqual(reports, [
+    'Error: A restore of the backup of 1970-01-01T00:00:00.000Z was interrupted and has been completed.',
+  ]);
+  assert.equal(await finishRestore(path), undefined);
+  mkdirSync(`${path}.restoring`);
+  writeFileSync(join(`${path}.restoring`, 'restored.json'), mark);
+  assert.match((await finishRestore(path)) ?? '', /did not take place/);
+  assert.deepEqual(readdirSync(folder), ['data']);
 });

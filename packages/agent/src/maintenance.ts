@@ -8,7 +8,7 @@ import * as driving from './driver/index.ts';
 import { feedbackMigrations } from './feedback/index.ts';
 import { memoryMigrations, memorySealed } from './memory/index.ts';
 import { openDataDirectory, openStore, repairStore } from './store/index.ts';
-import type { Repaired, StoreOptions } from './store/index.ts';
+import type { Repaired, Store, StoreOptions } from './store/index.ts';
 import { silenceDue, timersSealed, workflowMigrations } from './workflows/index.ts';
 
 /** What every store of the agent consists of. */
@@ -24,6 +24,32 @@ export const kept: Pick<StoreOptions, 'migrations' | 'proven' | 'sealed'> = {
   sealed: [...memorySealed, ...timersSealed],
 };
 
+const hold: backup.Hold = (path) =>
+  openDataDirectory({ path, command: 'agent backup', now: systemClock.now });
+
+/** Completes or undoes a restore that was interrupted; the words of it, undefined without one. */
+export async function finishRestore(directory: string): Promise<string | undefined> {
+  const finished = await backup.finishRestore(directory, hold);
+  if (finished === undefined) return undefined;
+  const { outcome, kept: before, createdAt } = finished;
+  const of = `of the backup of ${new Date(createdAt).toISOString()}`;
+  if (outcome === 'undone') {
+    return `A restore ${of} was interrupted and did not take place: restore it again.`;
+  }
+  const where = before === undefined ? '' : ` What was there before is in ${before}.`;
+  return `A restore ${of} was interrupted and has been completed.${where}`;
+}
+
+/** Opens the store of the agent, after a restore that was interrupted was ended one way or the other. */
+export async function openKept(
+  options: Omit<StoreOptions, 'migrations' | 'proven' | 'sealed'>,
+  report: (error: unknown, about: string) => void,
+): Promise<Store> {
+  const finished = await finishRestore(options.path);
+  if (finished !== undefined) report(new Error(finished), 'restore');
+  return openStore({ ...options, ...kept });
+}
+
 /** Brings a backup back: proven first, then beside, then in place. See the component `backup`. */
 export const restoreBackup: ReturnType<typeof backup.createRestore> = backup.createRestore({
   openStore: (path) =>
@@ -32,7 +58,7 @@ export const restoreBackup: ReturnType<typeof backup.createRestore> = backup.cre
     ({ database, sealing }) => channels.holdRestored(database, sealing),
     ({ database, sealing }, now) => silenceDue(database, sealing, now),
   ],
-  hold: (path) => openDataDirectory({ path, command: 'agent backup', now: systemClock.now }),
+  hold,
   now: systemClock.now,
 });
 

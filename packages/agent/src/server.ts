@@ -19,7 +19,7 @@ import { createEngineLoader } from './engine-package.ts';
 import { createIdentifiers, identifiersAfter } from './identifier.ts';
 import { createModelEngine, packageLoader } from './llm/index.ts';
 import type { LanguageEngine } from './llm/index.ts';
-import { kept } from './maintenance.ts';
+import { openKept } from './maintenance.ts';
 import { createMemory } from './memory/index.ts';
 import { once } from './once.ts';
 import { createPluginHost, installed, loadManifest } from './plugins/index.ts';
@@ -28,7 +28,7 @@ import { createGate, decide, grantsOf, originsOf } from './policy/index.ts';
 import type { Gate } from './policy/index.ts';
 import * as prompts from './prompts/index.ts';
 import { abilitiesOf, assistantSkill, memorySkill, settingsOf } from './skills/index.ts';
-import { createCache, openStore, sharedStore } from './store/index.ts';
+import { createCache, sharedStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
 import { createTimers } from './workflows/index.ts';
 import type { Timers } from './workflows/index.ts';
@@ -123,7 +123,7 @@ async function compose(
   };
   const { directory: path, command, clock, report } = given;
   const shared = given.cluster && sharedStore(given.cluster);
-  const store = await openStore({ path, command, clock, ...kept, ...shared });
+  const store = await openKept({ path, command, clock, ...shared }, report);
   try {
     const backups = backup.createBackups({ store, clock, version, report });
     const identifier = await identifiersAfter(store.database);

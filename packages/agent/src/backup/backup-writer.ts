@@ -7,6 +7,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { chunkBytes, prefixBytes, sealChunk } from './chunk-cipher.ts';
 import type { ChunkKey } from './chunk-cipher.ts';
+import { syncFolder } from './folder-sync.ts';
 import { encodeHeader, encodeRecord } from './format.ts';
 import type { BackupEnd, BackupEntry } from './format.ts';
 import { lockNewKey } from './passphrase.ts';
@@ -19,6 +20,11 @@ export interface BackupFileOptions {
   readonly version: string;
   /** Milliseconds since the Unix epoch. */
   readonly createdAt: number;
+}
+
+/** The name of a backup file until all of it is on the disk. */
+export function partialOf(path: string): string {
+  return `${path}.partial`;
 }
 
 /** A backup file that is being written. */
@@ -42,7 +48,7 @@ export class BackupWriter {
     const { key: own, lock } = lockNewKey(key);
     const prefix = randomBytes(prefixBytes);
     const header = encodeHeader({ version, createdAt, lock, prefix: prefix.toString('base64') });
-    const partial = `${path}.partial`;
+    const partial = partialOf(path);
     await rm(partial, { force: true });
     const file = await open(partial, 'wx', 0o600);
     try {
@@ -76,20 +82,15 @@ export class BackupWriter {
     await this.#flush(true);
     await this.#file.sync();
     await this.#file.close();
-    await rename(`${this.#path}.partial`, this.#path);
-    const directory = await open(dirname(this.#path), 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+    await rename(partialOf(this.#path), this.#path);
+    await syncFolder(dirname(this.#path));
     return end;
   }
 
   /** Leaves nothing behind. */
   async abandon(): Promise<void> {
     await this.#file.close();
-    await rm(`${this.#path}.partial`, { force: true });
+    await rm(partialOf(this.#path), { force: true });
   }
 
   /** A full piece waits until more comes: only then it is known not to be the last. */

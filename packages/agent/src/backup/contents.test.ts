@@ -31,6 +31,8 @@ test('what can be made again, what means this process, links and the database ar
     'owner.json': '',
     'owner.lock': '',
     'backup.key': '',
+    'backup-under-way.json': '',
+    'restored.json': '',
     'store.sqlite-wal': '',
     'store.damaged-1/store.sqlite': '',
     'snapshots/a.sqlite': '',

@@ -11,6 +11,10 @@ export const databaseName = 'store.sqlite';
 export const copyName = 'backup-copy.sqlite';
 /** The derived key of scheduled backups: whoever has it needs no passphrase. */
 export const keyName = 'backup.key';
+/** Says which unfinished backup file is this installation's. */
+export const noteName = 'backup-under-way.json';
+/** What a restore leaves in the data until the first start after it. */
+export const markName = 'restored.json';
 
 /** Of the folder itself. What is new in a later version is backed up until it is named here. */
 const leftOut: ReadonlySet<string> = new Set([
@@ -23,6 +27,8 @@ const leftOut: ReadonlySet<string> = new Set([
   'snapshots',
   'backups',
   keyName,
+  noteName,
+  markName,
 ]);
 const leftOutBeginnings = [databaseName, copyName, 'store.damaged'];
 /** Anywhere: packages are installed again from their list. */

@@ -3,14 +3,16 @@
 // Refuses to begin without room for the copy.
 
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { open, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
 import { BackupWriter } from './backup-writer.ts';
 import { chunkBytes } from './chunk-cipher.ts';
 import { copyName, databaseName, listContents, unlessGone } from './contents.ts';
+import { makeFolder } from './folder-sync.ts';
 import type { BackupEnd, BackupEntry } from './format.ts';
 import type { PassphraseKey } from './passphrase.ts';
+import { noteBegin, noteEnd, removeLeft } from './under-way.ts';
 
 /** What a backup is made of. */
 export interface BackupSource {
@@ -53,15 +55,17 @@ export async function createBackup(
   report: (progress: BackupProgress) => void = () => undefined,
 ): Promise<MadeBackup> {
   if (source.copyDatabase === undefined) throw new AgentError('BACKUP_UNSUPPORTED');
+  removeLeft(source.directory);
   const copy = join(source.directory, copyName);
   await rm(copy, { force: true });
   const bytes = await source.databaseBytes();
   const { bavail, bsize } = await statfs(source.directory);
   if (bavail * bsize < bytes + spareBytes) throw new AgentError('STORE_FULL');
-  await mkdir(dirname(to.path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(to.path));
   const createdAt = source.now();
   const damaged = await source.damaged();
   const { version } = source;
+  noteBegin(source.directory, to.path);
   const writer = await BackupWriter.begin({ ...to, version, createdAt });
   try {
     await source.copyDatabase(copy, (remaining, total) =>
@@ -79,6 +83,7 @@ export async function createBackup(
     await writer.abandon();
     throw error;
   } finally {
+    noteEnd(source.directory);
     await rm(copy, { force: true });
   }
 }

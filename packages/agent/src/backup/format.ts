@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { BackupLock } from './passphrase.ts';
 
 /** First bytes of a backup; the digit is the version of the layout. */
-const magic = 'OCBACKUP1\n';
+export const magic = 'OCBACKUP1\n';
 export const headerBytesMax = 65_536;
 const recordBytesMax = 65_536;
 const lengthBytes = 4;

@@ -1,6 +1,8 @@
 export { keyName } from './contents.ts';
 export { derivePassphraseKey } from './passphrase.ts';
 export type { PassphraseKey } from './passphrase.ts';
+export { finishRestore, readMark, removeMark } from './placement.ts';
+export type { FinishedRestore, Hold, RestoreMark } from './placement.ts';
 export { createRestore, verifyBackup } from './restore.ts';
 export type { HeldBack, Restored } from './restore.ts';
 export { backupName, listBackups } from './schedule.ts';

@@ -1,12 +1,15 @@
 // Owns bringing a backup back: proven whole before anything is touched, put together beside its
 // place, and moved there in one step. Refuses to write into a data directory that holds something.
 
-import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
 import { readBackup } from './backup-reader.ts';
 import type { BackedUpFile, BackupFacts } from './backup-reader.ts';
+import { makeFolder } from './folder-sync.ts';
 import type { PassphraseKey } from './passphrase.ts';
+import { draftOf, finishRestore, holdsSomething, place } from './placement.ts';
+import type { Hold } from './placement.ts';
 
 /** What a restore works with. */
 export interface RestoreOptions {
@@ -19,7 +22,7 @@ export interface RestoreOptions {
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** Takes the lock of an existing data directory. Throws STORE_LOCKED when it is in use. */
-  readonly hold: (directory: string) => { release(): void };
+  readonly hold: Hold;
   /** Opens the restored store in its temporary place, and says what was held back. */
   readonly settle: (directory: string, createdAt: number) => Promise<readonly HeldBack[]>;
 }
@@ -50,33 +53,26 @@ export async function verifyBackup(
 /** Restores a backup. After an error the data directory is as it was. */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const { file, key, directory, replace, now, hold, settle } = options;
+  await finishRestore(directory, hold);
   const isThere = await holdsSomething(directory);
   if (isThere && !replace) throw new AgentError('BACKUP_TARGET', { directory });
   const held = isThere ? hold(directory) : undefined;
-  const draft = `${directory}.restoring`;
+  const draft = draftOf(directory);
   try {
     await verifyBackup(file, key);
     await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true, mode: 0o700 });
+    await makeFolder(draft);
     const facts = await readBackup(file, key, (each) => extract(draft, each));
     const heldBack = await settle(draft, facts.createdAt);
-    const kept = isThere ? `${directory}.before-${stamp(now())}` : undefined;
-    await swap(draft, directory, kept);
+    const restoredAt = now();
+    const kept = isThere ? `${directory}.before-${stamp(restoredAt)}` : undefined;
+    await place(directory, { createdAt: facts.createdAt, restoredAt, kept }, hold);
     return { ...facts, held: heldBack, ...(kept !== undefined && { kept }) };
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     throw error;
   } finally {
     held?.release();
-  }
-}
-
-async function holdsSomething(directory: string): Promise<boolean> {
-  try {
-    return (await readdir(directory)).length > 0;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
   }
 }
 
@@ -92,28 +88,6 @@ async function extract(draft: string, { entry, bytes }: BackedUpFile): Promise<v
   }
 }
 
-/** At every instant either the old data or the new ones, or both, lie whole under some name. */
-async function swap(draft: string, directory: string, kept: string | undefined): Promise<void> {
-  if (kept === undefined) await rmdir(directory).catch(ignoreMissing);
-  else await rename(directory, kept);
-  try {
-    await rename(draft, directory);
-  } catch (error) {
-    if (kept !== undefined) await rename(kept, directory);
-    throw error;
-  }
-  const parent = await open(dirname(directory), 'r');
-  try {
-    await parent.sync();
-  } finally {
-    await parent.close();
-  }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-}
-
 function stamp(at: number): string {
   return new Date(at).toISOString().replaceAll(/[:.]/g, '-');
 }
@@ -124,7 +98,7 @@ export interface SettleParts<Settled extends { close(): Promise<void> }> {
   readonly openStore: (directory: string) => Promise<Settled>;
   /** What is held back, in the order in which it is told. */
   readonly settle: readonly ((store: Settled, now: number) => Promise<readonly HeldBack[]>)[];
-  readonly hold: RestoreOptions['hold'];
+  readonly hold: Hold;
   readonly now: () => number;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -41,6 +41,20 @@ test('one backup at a time is made of the open store, and says what was known of
   await assert.rejects(second, { code: 'SERVICE_BUSY' });
   assert.equal((await first).damaged, 1);
   assert.equal((await verifyBackup(path, testKey)).damaged, 1);
+});
+
+test('the next process removes what a backup that was killed left, wherever it was to go', async (t) => {
+  const { folder, store, reports } = await opened(t);
+  const path = join(folder, 'elsewhere.backup');
+  writeFileSync(store.directory.file('backup-under-way.json'), JSON.stringify({ path }));
+  writeFileSync(`${path}.partial`, 'OCBACKUP1\nhalf of it');
+  const clock = createFakeClock();
+  const parts = { store, clock, version: '1.0.0', report: (error: unknown) => reports.push(error) };
+  const backups = createBackups(parts);
+  assert.deepEqual([readdirSync(folder), reports], [['data'], []]);
+  writeFileSync(`${path}.partial`, 'of somebody else');
+  await backups.create({ path: join(folder, 'b.backup'), key: testKey });
+  assert.deepEqual(readdirSync(folder), ['b.backup', 'data', 'elsewhere.backup.partial']);
 });
 
 test('the schedule of the configuration uses the stored key', async (t) => {

@@ -13,6 +13,7 @@ import type { PassphraseKey } from './passphrase.ts';
 import { verifyBackup } from './restore.ts';
 import { startSchedule } from './schedule.ts';
 import type { BackupSchedule } from './schedule.ts';
+import { removeLeft } from './under-way.ts';
 
 /** The open store, as far as backups need it. */
 export interface BackedUpStore {
@@ -44,6 +45,7 @@ const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000 }
 /** Backups of an open store. */
 export function createBackups(parts: BackupParts): Backups {
   const source = sourceOf(parts);
+  clearLeft(parts);
   let busy = false;
   let schedule: BackupSchedule | undefined;
   const create: Backups['create'] = async (to) => {
@@ -73,6 +75,15 @@ export function createBackups(parts: BackupParts): Backups {
     },
     stop: async () => schedule?.stop(),
   };
+}
+
+/** The directory is held by this process alone, and it makes no backup yet. */
+function clearLeft({ store, report }: BackupParts): void {
+  try {
+    removeLeft(store.directory.path);
+  } catch (error) {
+    report(error, 'what an interrupted backup left');
+  }
 }
 
 /** Milliseconds of `12h` or `7d`. */

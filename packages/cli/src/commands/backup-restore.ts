@@ -27,7 +27,9 @@ export async function backupRestore(
   }
   const { path, key } = await openingOf(context, file, options);
   if (key === undefined) return exitCodes.interrupted;
-  const { restoreBackup } = await import('@opencomputer/agent');
+  const { finishRestore, restoreBackup } = await import('@opencomputer/agent');
+  const finished = await finishRestore(directory);
+  if (finished !== undefined) context.error.write(`${finished}\n`);
   const replace = options['replace'] === true;
   const { held, kept, createdAt, files, bytes } = await waiting(context, 'restoring', () =>
     restoreBackup({ file: path, key, directory, replace }),
