@@ -70,6 +70,11 @@ export interface OpenMessage {
   readonly starts: number;
 }
 
+/** A message that was accepted, and how far it is. */
+export interface KnownMessage extends OpenMessage {
+  readonly state: 'open' | 'parked' | 'done';
+}
+
 /** Messages on their way in, as the driver needs them. Statements join the driver's own batch. */
 interface InboxPort {
   /**
@@ -87,6 +92,10 @@ interface InboxPort {
   open(): Promise<readonly OpenMessage[]>;
   /** The oldest open message of a conversation. */
   next(conversation: string): Promise<OpenMessage | undefined>;
+  /** What became of a channel's message that was accepted before; absent when none was. */
+  known(
+    message: Pick<InboundMessage, 'channel' | 'channelMessageId'>,
+  ): Promise<KnownMessage | undefined>;
   /** The message itself. Rejects with SEAL_BROKEN when it was altered, PERSON_ERASED. */
   read(messageId: string): Promise<InboundMessage>;
 }

@@ -25,6 +25,7 @@ export type {
   FinishedTurn,
   KeepTimers,
   Mailbox,
+  KnownMessage,
   OpenMessage,
   PrepareRequest,
   TurnMachine,
@@ -60,3 +61,13 @@ export type {
 } from './database.ts';
 export { installationId, proofColumn } from './sealing.ts';
 export type { PersonSeal, ProvenTable, RowProofs, SealedPlace, Sealing } from './sealing.ts';
+export type {
+  CanaryRelease,
+  LockedPlugin,
+  PartReport,
+  PastRelease,
+  PluginConsent,
+  PluginOrigin,
+  PluginRelease,
+  PluginSource,
+} from './plugins.ts';

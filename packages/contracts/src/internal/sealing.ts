@@ -31,6 +31,17 @@ export interface ProvenTable {
   readonly table: string;
   /** Plain columns that never change, the row's id first; `person` is among them. */
   readonly columns: readonly string[];
+  /** All values of its column `state`; absent: it has none. */
+  readonly states?: readonly string[];
+}
+
+/** A table that follows from the rows of another one, and is made anew by a repair. */
+export interface DerivedTable {
+  readonly table: string;
+  /** Where its rows come from; they name their person. */
+  readonly from: string;
+  /** The statement that writes what follows from an intact row. */
+  make(row: Readonly<Record<string, unknown>>, seal: PersonSeal): Statement;
 }
 
 /** Column of a `ProvenTable` that the proof is stored in, by `chain_row(table, proof)`. */

@@ -24,6 +24,11 @@ export interface SendRequest {
   readonly stream: boolean;
   /** Absolute folder in which the person works, granted for reading. */
   readonly folder?: string;
+  /**
+   * True: a message of this id that was accepted before is no error; its turn is shown from here to
+   * its end. With other words, another person or conversation it is IDEMPOTENCY_KEY_REUSED.
+   */
+  readonly join?: boolean;
   /** Skips the fast path. */
   readonly modelOnly?: boolean;
   /** A shell command that the person typed, to be run as typed and joined to the conversation. */
@@ -126,6 +131,8 @@ export interface Queries {
       readonly directory: string;
       readonly uptimeSeconds: number;
       readonly turnsRunning: number;
+      /** Accepted messages that wait because their turns failed, and why; absent when none does. */
+      readonly held?: { readonly turns: number; readonly problem: string };
     };
   };
   /** Reads every page of the database; takes as long as the file is large. */

@@ -1,0 +1,93 @@
+// Owns what the plugin manager, the sources and the command line say to each other about an
+// installed plugin. Refuses code and secrets: everything here can be shown and written to a file.
+
+import type { Permissions } from '../permissions.ts';
+
+/** Where a plugin came from, exactly enough to get the same bytes again. */
+export type PluginSource =
+  | { readonly type: 'folder'; readonly path: string }
+  | {
+      readonly type: 'git';
+      readonly url: string;
+      /** 40 or 64 hexadecimal digits. */
+      readonly commit: string;
+      /** The plugin's folder in the repository, when it is not the root. */
+      readonly path?: string;
+    }
+  | {
+      readonly type: 'npm';
+      readonly package: string;
+      readonly version: string;
+      /** Subresource integrity of the archive, as the registry gives it. */
+      readonly integrity: string;
+      readonly registry?: string;
+    }
+  | {
+      readonly type: 'wheel';
+      readonly package: string;
+      readonly version: string;
+      readonly sha256: string;
+    }
+  /** `oci`: a tree in an artifact; `image`: a container image. `digest` is `sha256:…`. */
+  | { readonly type: 'oci' | 'image'; readonly reference: string; readonly digest: string }
+  | { readonly type: 'mcpb'; readonly path: string; readonly sha256: string }
+  /** An MCP server by its `server.json`, or by a command or an address. */
+  | { readonly type: 'server'; readonly name: string };
+
+/** Who answers for a plugin: our index, the community's, or the person who added it. */
+export type PluginOrigin = 'official' | 'community' | 'local';
+
+/** What a person allowed a plugin; a version that asks for more is not run. */
+export interface PluginConsent {
+  readonly permissions: Permissions;
+  /** Names of secrets with the hosts that each may be sent to. */
+  readonly secrets: Readonly<Record<string, readonly string[]>>;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** A version of a plugin: which tree it is, and what it was allowed. */
+export interface PluginRelease {
+  readonly version: string;
+  /** Of its tree in the content store, 64 hexadecimal digits. */
+  readonly digest: string;
+  readonly source: PluginSource;
+  readonly consent: PluginConsent;
+}
+
+/** A release that was current, and why it no longer is. */
+export interface PastRelease extends PluginRelease {
+  readonly replacedAt: number;
+  readonly reason: string;
+}
+
+/** A release that is given a share of the calls until it is known to be no worse. */
+export interface CanaryRelease extends PluginRelease {
+  /** 0 to 1. */
+  readonly share: number;
+  readonly startedAt: number;
+}
+
+/** One installed plugin, as it stands in the lockfile. */
+export interface LockedPlugin extends PluginRelease {
+  readonly name: string;
+  readonly origin: PluginOrigin;
+  readonly enabled: boolean;
+  /** Never updated until it is unpinned. */
+  readonly pinned: boolean;
+  /** Newest first, at most five. */
+  readonly previous: readonly PastRelease[];
+  readonly canary?: CanaryRelease;
+  /** Why the index withdrew it; it is not run. */
+  readonly withdrawn?: string;
+}
+
+/** What becomes of one part of a plugin in another format. */
+export interface PartReport {
+  /** Such as `commands/review.md`. */
+  readonly part: string;
+  /** Such as `skill review`; empty when it is dropped. */
+  readonly becomes: string;
+  /** Why it is dropped or changed. */
+  readonly reason?: string;
+}
