@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { endlessTable, makeCheckEndless } from './fixtures/endless-check.ts';
+import { makeCheckEndless } from './fixtures/endless-check.ts';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
 import { checkIntegrity } from './integrity.ts';
 import { openSqlite } from './sqlite-database.ts';

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import type { Clock } from '@opencomputer/contracts';
 import type { Migration } from '@opencomputer/contracts/internal';
-import { endlessTable, makeCheckEndless } from './fixtures/endless-check.ts';
+import { makeCheckEndless } from './fixtures/endless-check.ts';
 import { runStoreProcess } from './fixtures/run-store-process.ts';
 import { itemMigrations } from './fixtures/store-process.ts';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
@@ -201,7 +201,12 @@ test(
       return () => undefined;
     };
     const slow: Clock = { now: () => 1, monotonic: () => 1, after };
-    const store = await openStore({ path, command: 'agent test', migrations, clock: slow });
+    const store = await openStore({
+      path,
+      command: 'agent test',
+      migrations: itemMigrations,
+      clock: slow,
+    });
     makeCheckEndless(join(path, 'store.sqlite'));
     const told: unknown[] = [];
     await store.watch((error) => told.push(error));
