@@ -186,6 +186,48 @@ export const errorTable = {
     'The plugin {plugin} is paused after repeated crashes.',
     'Wait some minutes, or run `agent doctor`.',
   ),
+  PLUGIN_TREE: developer(
+    422,
+    'The plugin cannot be kept: {path}: {problem}.',
+    'Correct that file.',
+  ),
+  PLUGIN_ALTERED: operator(
+    409,
+    'The code of {plugin} is not what was installed.',
+    'Install it again with `agent plugin add`, after looking at who changed it.',
+  ),
+  // a plugin's way to the network
+  EGRESS_REQUEST: developer(400, 'The proxy refused the request: {problem}.', 'Correct it.'),
+  EGRESS_HOST_INVALID: developer(403, 'The host is not valid: {problem}.', 'Write it plainly.'),
+  EGRESS_HOST: developer(
+    403,
+    'The plugin may not reach {host}: {problem}.',
+    'Declare the host in `permissions.network` of the manifest.',
+  ),
+  EGRESS_ADDRESS: operator(
+    403,
+    'The plugin may not reach {host}: its address is not public ({kind}).',
+    'Grant that address and port to the plugin, if it is meant to have it.',
+  ),
+  EGRESS_SECRET: developer(
+    403,
+    'The secret {secret} was not sent: {problem}.',
+    'Declare the secret for this host, and use it in a header or a short body.',
+  ),
+  EGRESS_SECRET_MISSING: operator(
+    502,
+    'The secret {secret} cannot be used: {problem}.',
+    'Set the secret of this plugin.',
+  ),
+  EGRESS_BUSY: developer(503, 'Too many {what} are open ({limit}).', 'Close some first.'),
+  EGRESS_LIMIT: developer(502, '{what}: at most {bytesMax} bytes pass.', 'Ask for less.'),
+  EGRESS_REDIRECT: developer(
+    502,
+    '{host} redirects, and this was not followed: {problem}.',
+    'Call the place that it leads to, and declare its host.',
+  ),
+  EGRESS_UPSTREAM: user(502, '{host} could not be reached: {problem}.', 'Try again later.'),
+  EGRESS_TIMEOUT: user(504, '{host} did not answer in time ({what}).', 'Try again later.'),
   SERVICE_UNKNOWN: developer(
     404,
     'No installed plugin provides the service "{service}".',
