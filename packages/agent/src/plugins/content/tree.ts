@@ -63,7 +63,7 @@ export function checkPath(path: string): void {
     part === '' ||
     part === '.' ||
     part === '..' ||
-    /[\0-\x1f\x7f\\:*?"<>|]/.test(part) ||
+    /[\p{Cc}\\:*?"<>|]/u.test(part) ||
     /[. ]$/.test(part) ||
     /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(part);
   if (parts.some(isOdd)) throw refusal(path, 'a name that not every system can have');
