@@ -193,8 +193,6 @@ test(
   { timeout: 60_000 },
   async (t) => {
     const path = temporaryFolder(t);
-    const up = () => [{ sql: endlessTable, parameters: [] }];
-    const migrations = [{ component: 'endless', version: 1, up }];
     const work: (() => void)[] = [];
     const after = (_: number, run: () => void) => {
       work.push(run);
