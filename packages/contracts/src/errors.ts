@@ -196,6 +196,24 @@ export const errorTable = {
     'The code of {plugin} is not what was installed.',
     'Install it again with `agent plugin add`, after looking at who changed it.',
   ),
+  PLUGIN_LOCKFILE: operator(
+    500,
+    'The list of plugins in {file} is damaged: {problem}.',
+    'Bring it back from a backup, or move it away and add the plugins again.',
+  ),
+  PLUGIN_LIMIT: user(409, 'At most {limit} plugins can be installed.', 'Remove some first.'),
+  PLUGIN_CONFLICT: user(409, '{plugin} does not fit: {problem}.', 'Change one of the two first.'),
+  PLUGIN_CONSENT: user(
+    403,
+    '{plugin} asks for rights that nobody has allowed: {lines}.',
+    'Add it in a terminal and read what it asks for, or pass --yes once you have.',
+  ),
+  PLUGIN_STATE: user(409, '{plugin}: {problem}.', 'See `agent plugin list`.'),
+  PLUGIN_SOURCE: user(
+    502,
+    '{reference} cannot be had: {problem}.',
+    'Check the name, then try again.',
+  ),
   // a plugin's way to the network
   EGRESS_REQUEST: developer(400, 'The proxy refused the request: {problem}.', 'Correct it.'),
   EGRESS_HOST_INVALID: developer(403, 'The host is not valid: {problem}.', 'Write it plainly.'),

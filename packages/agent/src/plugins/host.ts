@@ -1,7 +1,6 @@
 // Owns the one way to run a tool: a permit, checked arguments, a time limit, then the plugin. Refuses
 // a call without a permit of the policy gate, and lets no plugin's end become an exception.
 
-import { open } from 'node:fs/promises';
 import { AgentError } from '@opencomputer/contracts';
 import type { Clock, JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import type { CallOptions, Permit, PluginHost } from '@opencomputer/contracts/internal';
@@ -12,6 +11,7 @@ import type { ActivePlugin, CatalogueTool, ReservedTools } from './catalogue.ts'
 import type { PluginConnection, ServerListing } from './connection.ts';
 import { startDeadline } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
+import { syncFolder } from './durable-file.ts';
 import { readableFolders } from './granted-paths.ts';
 import type { InstalledPlugin, InstalledServer } from './installed.ts';
 import { KitConnection } from './kit-connection.ts';
@@ -215,7 +215,7 @@ class Host implements ListingPluginHost {
       },
     });
     if (declaration.effect === 'read') return outcome;
-    const problem = await syncFolder(storage.directory);
+    const problem = await syncProblem(storage.directory);
     return problem === undefined ? outcome : interrupted(declaration, 'STORE_FAILED', { problem });
   }
 
@@ -306,15 +306,9 @@ class Host implements ListingPluginHost {
  * Makes the renames of a plugin durable before its outcome is believed: Node's permission model
  * forbids fsync in the plugin itself. A folder that is gone has nothing to keep. Returns what went wrong.
  */
-async function syncFolder(directory: string): Promise<string | undefined> {
-  if (process.platform === 'win32') return undefined;
+async function syncProblem(directory: string): Promise<string | undefined> {
   try {
-    const folder = await open(directory, 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await syncFolder(directory);
     return undefined;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;

@@ -3,10 +3,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, open, readdir, readlink } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, readlink } from 'node:fs/promises';
 import { rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AgentError, isAgentError } from '@opencomputer/contracts';
+import { syncFolder } from '../durable-file.ts';
 import { readTree, treeFingerprint } from './tree.ts';
 import type { Tree } from './tree.ts';
 
@@ -109,12 +110,7 @@ async function place(
   if (await to.verify(to.tree.digest)) return;
   await remove(to.target);
   await rename(partial, to.target);
-  const folder = await open(dirname(to.target), 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await syncFolder(dirname(to.target));
 }
 
 async function remove(directory: string): Promise<void> {
