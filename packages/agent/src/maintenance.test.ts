@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { outboxProven } from './channels/index.ts';
 import { systemClock } from './clock.ts';
 import { finishRestore, kept, openKept, repairDatabase } from './maintenance.ts';
 import { openStore } from './store/index.ts';
@@ -12,7 +13,25 @@ test('a store of all components is sound when it is new, and after a repair', as
   t.after(() => rmSync(path, { recursive: true }));
   const options = { path, command: 'test', clock: systemClock, ...kept };
   await (await openStore(options)).close();
+  const before = await openStore(options);
+  const { database, sealing } = before;
+  const row = { id: 'r', channel: 'c', person: 'p', conversation: 'v', turn: null, at: 1 };
+  const payload = (await sealing.person('p')).seal({ table: 'outbox', rowId: 'r' }, Buffer.of());
+  const proof = sealing.rows(outboxProven).prove({ ...row, payload });
+  await database.write([
+    {
+      sql: `insert into outbox values
+        ('r', 'c', 'p', 'v', null, 1, 'pendiog', 0, ?, chain_row('outbox', ?))`,
+      parameters: [payload, proof],
+    },
+    { sql: "insert into memory_index values ('of nobody', 'p', 'stem')", parameters: [] },
+  ]);
+  assert.deepEqual((await before.check()).problems, ['outbox/r: its state is none that there is']);
+  await before.close();
   const { tables } = await repairDatabase(path);
+  const became = (name: string) => tables.find(({ table }) => table === name);
+  assert.deepEqual(became('outbox'), { table: 'outbox', kept: 1, lost: 0, mended: 1 });
+  assert.deepEqual(became('memory_index'), { table: 'memory_index', kept: 0, lost: 0 });
   const names = tables.map(({ table }) => table);
   for (const name of ['inbox', 'outbox', 'events', 'timers', 'memory_items', 'memory_index']) {
     assert.ok(names.includes(name), name);

@@ -6,7 +6,7 @@ import * as channels from './channels/index.ts';
 import { systemClock } from './clock.ts';
 import * as driving from './driver/index.ts';
 import { feedbackMigrations } from './feedback/index.ts';
-import { memoryMigrations, memorySealed } from './memory/index.ts';
+import { memoryDerived, memoryMigrations, memorySealed } from './memory/index.ts';
 import { openDataDirectory, openStore, repairStore } from './store/index.ts';
 import type { Repaired, Store, StoreOptions } from './store/index.ts';
 import { silenceDue, timersSealed, workflowMigrations } from './workflows/index.ts';
@@ -63,5 +63,14 @@ export const restoreBackup: ReturnType<typeof backup.createRestore> = backup.cre
 });
 
 /** Saves what is intact of a damaged database. See `repairStore`. */
-export const repairDatabase = (path: string): Promise<Repaired> =>
-  repairStore({ path, command: 'agent doctor', clock: systemClock, ...kept });
+export async function repairDatabase(path: string): Promise<Repaired> {
+  await finishRestore(path);
+  return repairStore({
+    path,
+    command: 'agent doctor',
+    clock: systemClock,
+    derived: memoryDerived,
+    mend: channels.mendStates,
+    ...kept,
+  });
+}

@@ -49,10 +49,12 @@ export const channelMigrations: readonly Migration[] = [
 export const inboxProven: ProvenTable = {
   table: 'inbox',
   columns: ['id', 'dedupe', 'channel', 'person', 'conversation', 'at'],
+  states: ['open', 'parked', 'done'],
 };
 export const outboxProven: ProvenTable = {
   table: 'outbox',
   columns: ['id', 'channel', 'person', 'conversation', 'turn', 'at'],
+  states: ['pending', 'delivered', 'dead', 'dropped'],
 };
 
 function createTables(dialect: Dialect): readonly Statement[] {

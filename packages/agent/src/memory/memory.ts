@@ -4,6 +4,7 @@
 import { AgentError } from '@opencomputer/contracts';
 import type { IdentifierSource, Memory, MemoryItem, Recalled } from '@opencomputer/contracts';
 import type { Database, PersonSeal, Sealing, Statement } from '@opencomputer/contracts/internal';
+import { indexEntry } from './derived.ts';
 import { searchStatement } from './search.ts';
 import type { FoundItem } from './search.ts';
 import type { MemoryTable, MemoryTables } from './tables.ts';
@@ -89,12 +90,14 @@ function keep(database: Database, seal: PersonSeal, item: MemoryItem): readonly 
   const { id, source, trust, at, text } = item;
   const person = seal.personId;
   const payload = seal.seal({ table: 'memory_items', rowId: id }, Buffer.from(text));
-  const stems = seal.stems(text).join(' ');
   const query = database.query.$extendTables<MemoryTables>();
   const row: MemoryTable = { id, person, source, trust, at, payload };
   return [
     query.insertInto('memory_items').values(row).compile(),
-    query.insertInto('memory_index').values({ item: id, person, stems }).compile(),
+    query
+      .insertInto('memory_index')
+      .values(indexEntry(seal, id, text))
+      .compile(),
   ];
 }
 

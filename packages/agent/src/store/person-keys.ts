@@ -71,8 +71,8 @@ export function createPersonKeys({ database, rootKey, now }: PersonKeysOptions):
       .executeTakeFirst();
     if (row === undefined) return 'absent';
     if (row.wrapped === null) return 'erased';
-    const key = await rootKey.unwrap(contextOf(personId), row.wrapped);
-    if (key?.length !== keyBytes) throw new AgentError('SEAL_BROKEN', { table, row: personId });
+    const key = await unwrapPersonKey(rootKey, personId, row.wrapped);
+    if (key === undefined) throw new AgentError('SEAL_BROKEN', { table, row: personId });
     return key;
   }
 
@@ -110,6 +110,16 @@ export function createPersonKeys({ database, rootKey, now }: PersonKeysOptions):
       ]);
     },
   };
+}
+
+/** The key of a person out of its row; undefined when the row was altered. */
+export async function unwrapPersonKey(
+  rootKey: RootKey,
+  personId: string,
+  wrapped: Uint8Array,
+): Promise<Uint8Array | undefined> {
+  const key = await rootKey.unwrap(contextOf(personId), wrapped);
+  return key?.length === keyBytes ? key : undefined;
 }
 
 /** The error of whatever is asked for a person whose key was destroyed. */

@@ -93,6 +93,26 @@ test('a changed column, a changed payload and a lost proof are found by their ro
   ]);
 });
 
+test('a state that there is none of is found by its row, where the states are known', async (t) => {
+  const { open } = await filled(t);
+  const store = await open();
+  t.after(() => store.close());
+  const found: string[] = [];
+  const check = await createRowCheck({
+    ...store,
+    proven: [{ ...notes, states: ['open', 'done'] }],
+    sealed: [hints],
+    found: async (place, problem) => void found.push(`${place}: ${problem}`),
+  });
+  const add = "alter table notes add column state text default 'done'";
+  await store.database.write([
+    { sql: add, parameters: [] },
+    { sql: "update notes set state = 'dooe' where id = 'n4'", parameters: [] },
+  ]);
+  while (!(await check.step(100))) assert.ok(found.length < 10);
+  assert.deepEqual(found, ['notes/n4: its state is none that there is']);
+});
+
 test('rows that were deleted, at the end as well, and rows that changed places are found', async (t) => {
   assert.deepEqual(await foundAfter(t, "delete from notes where id in ('n3', 'n4')"), [
     'notes/n5: 2 rows before it are missing',

@@ -110,6 +110,7 @@ class Check implements RowCheck {
     const place = `${table.table}/${String(row[table.columns[0] ?? ''])}`;
     const isIntact = await isRowIntact(sealing, { table, row, isProven });
     if (!isIntact) await found(place, 'the row was altered');
+    else if (!isStatePossible(table, row)) await found(place, 'its state is none that there is');
     if (isProven && database.dialect === 'sqlite') await this.#checkPlace(table, place, row);
   }
 
@@ -128,6 +129,11 @@ class Check implements RowCheck {
       missing > 0 ? `${missing} rows before it are missing` : 'it is not where it was written';
     await this.#parts.found(place, problem);
   }
+}
+
+/** The state changes, and so is in no proof: only that it is one of the known ones can be seen. */
+function isStatePossible({ states }: ProvenTable, { state }: Row): boolean {
+  return states === undefined || (typeof state === 'string' && states.includes(state));
 }
 
 /** A row as it was read, and whether it vouches for its plain columns. */

@@ -3,9 +3,10 @@
 
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { AgentError, isAgentError } from '@opencomputer/contracts';
-import type { Database, PersonSeal, Sealing } from '@opencomputer/contracts/internal';
+import { AgentError } from '@opencomputer/contracts';
+import type { Database, Sealing } from '@opencomputer/contracts/internal';
 import { installationId } from '@opencomputer/contracts/internal';
+import { findInstallationKey, keepKeyCopy } from './installation-key.ts';
 import { createRowProofs } from './row-proof.ts';
 import { createPersonKeys } from './person-keys.ts';
 import type { PersonKeys } from './person-keys.ts';
@@ -23,6 +24,8 @@ export interface SealingOptions {
   readonly now: () => number;
   /** Called after a key was destroyed, to clear what the database keeps of the old row. */
   readonly scrub?: () => Promise<void>;
+  /** Where a copy of the installation's key is kept; absent: nowhere. */
+  readonly keyCopy?: string;
   /** Persons whose keys stay in memory. */
   readonly personsMax?: number;
 }
@@ -38,11 +41,11 @@ export async function openSealing(options: SealingOptions): Promise<Sealing> {
   const fresh = await isFresh(options.database);
   await options.rootKey.prepare(fresh);
   const persons = keepPersons(keys, options.personsMax ?? personsMaxDefault);
-  const installation = await openInstallation(persons, async () => {
-    if (fresh || (await keys.find(installationId)) !== 'absent') return;
-    const problem = 'the key of the installation is missing';
-    throw new AgentError('STORE_DAMAGED', { file: 'store.sqlite', problem });
-  });
+  const { database, rootKey, keyCopy } = options;
+  // A second key would make every keyed hash another one, and old messages new.
+  if (!fresh) await checkInstallation(database, rootKey, keyCopy);
+  const installation = await persons.get(installationId);
+  if (keyCopy !== undefined) await keepKeyCopy(database, keyCopy);
   const purposes = new Map<string, KeyObject>();
 
   function purposeKey(purpose: string): KeyObject {
@@ -74,20 +77,20 @@ async function isFresh(database: Database): Promise<boolean> {
   return (await database.read({ sql, parameters: [] })).length === 0;
 }
 
-/** The first key to be unwrapped: if it does not open, the root key is another one. */
-async function openInstallation(
-  persons: Persons,
-  mustExist: () => Promise<void>,
-): Promise<PersonSeal> {
-  try {
-    // A second key would make every keyed hash another one, and old messages new.
-    await mustExist();
-    return await persons.get(installationId);
-  } catch (error) {
-    if (!isAgentError(error, 'SEAL_BROKEN')) throw error;
-    const problem = 'it is not the one this data was sealed with';
-    throw rootKeyWrong('root.key', problem, error);
+/** The first key to be unwrapped: if neither it nor its copy opens, the root key is another one. */
+async function checkInstallation(
+  database: Database,
+  rootKey: RootKey,
+  keyCopy = '',
+): Promise<void> {
+  const found = await findInstallationKey(database, rootKey, keyCopy);
+  if (found === 'stored') return;
+  if (found === 'altered') {
+    throw rootKeyWrong('root.key', 'it is not the one this data was sealed with');
   }
+  const what = 'the key of the installation is missing or was altered';
+  const copy = found === 'missing' ? 'there is no copy of it' : 'a repair puts its copy back';
+  throw new AgentError('STORE_DAMAGED', { file: 'store.sqlite', problem: `${what}; ${copy}` });
 }
 
 interface Persons {

@@ -111,6 +111,7 @@ test('the root key and every other file are closed to others', async (t) => {
   const modes = readdirSync(path).map((name) => [name, statSync(join(path, name)).mode & 0o777]);
   assert.equal(statSync(path).mode & 0o777, 0o700);
   assert.deepEqual(Object.fromEntries(modes), {
+    'installation.key': 0o600,
     'owner.json': 0o600,
     'owner.lock': 0o600,
     'root.key': 0o600,

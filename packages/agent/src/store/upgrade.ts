@@ -61,6 +61,7 @@ export function removeDatabase(path: string): void {
 function keepSnapshot(path: string, at: number): string {
   const folder = join(dirname(path), snapshotFolder);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  syncPath(dirname(folder));
   const time = new Date(at).toISOString().replaceAll(/[:.]/g, '-');
   const snapshot = join(folder, `store-${time}.sqlite`);
   copyWhole(path, snapshot);
@@ -91,7 +92,8 @@ function toAgentError(error: unknown, path: string): AgentError {
   return new AgentError(code, details, { cause: error });
 }
 
-function syncPath(path: string): void {
+/** Waits until a file, or the names in a folder, are on the disk. */
+export function syncPath(path: string): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);

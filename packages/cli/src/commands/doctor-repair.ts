@@ -38,6 +38,7 @@ export async function repair(context: CommandContext, options: OptionValues): Pr
       sanitiseLine(each.table),
       `${count(each.kept)} kept`,
       `${count(each.lost)} lost`,
+      each.mended === undefined ? '' : `${count(each.mended)} with a state that was set again`,
     ]);
     output.write(table(rows, { columns: Math.max(80, environment.terminal.columns) }));
     output.write(`The damaged files are in ${damaged}.\n`);

@@ -60,7 +60,8 @@ export type {
   WriteResult,
 } from './database.ts';
 export { installationId, proofColumn } from './sealing.ts';
-export type { PersonSeal, ProvenTable, RowProofs, SealedPlace, Sealing } from './sealing.ts';
+export type { DerivedTable, PersonSeal, ProvenTable, RowProofs } from './sealing.ts';
+export type { SealedPlace, Sealing } from './sealing.ts';
 export type {
   CanaryRelease,
   LockedPlugin,

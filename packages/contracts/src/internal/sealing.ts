@@ -1,6 +1,8 @@
 // Owns the port through which payloads are sealed per person and looked up by keyed hashes.
 // Refuses to hand out a key: callers see sealed bytes, hashes and keys derived for one purpose.
 
+import type { Statement } from './database.ts';
+
 /** Where sealed bytes live; they open only there. */
 export interface SealedPlace {
   readonly table: string;
