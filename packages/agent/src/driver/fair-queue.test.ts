@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFakeClock } from '@opencomputer/testkit';
-import { createFairQueue, turnsAtWorkMax, turnsRunningMax } from './fair-queue.ts';
+import {
+  beginsPerRoundMax,
+  createFairQueue,
+  turnsAtWorkMax,
+  turnsRunningMax,
+} from './fair-queue.ts';
 import type { FairQueue, Pace } from './fair-queue.ts';
 
 interface Held {
@@ -9,6 +14,13 @@ interface Held {
   begin(person: string): Promise<void>;
   /** Ends the oldest turn of a person that runs. */
   end(person: string): Promise<void>;
+}
+
+/** Rounds of the event loop in which as many turns begin as may. */
+async function rounds(): Promise<void> {
+  for (let round = 0; round <= turnsRunningMax / beginsPerRoundMax; round += 1) {
+    await new Promise(setImmediate);
+  }
 }
 
 /** Turns that end when a test says so; `isWaiting` ones wait for something outside at once. */
@@ -26,7 +38,7 @@ function held(queue: FairQueue, isWaiting: boolean): Held {
     end: async (person) => {
       const index = running.findIndex((one) => one.person === person);
       running.splice(index, 1)[0]?.end();
-      await new Promise(setImmediate);
+      await rounds();
     },
   };
 }
@@ -34,6 +46,7 @@ function held(queue: FairQueue, isWaiting: boolean): Held {
 test('of those who wait, one of each person begins in rotation, however many one has sent', async () => {
   const { begun, begin, end } = held(createFairQueue(), false);
   for (let count = 0; count < turnsAtWorkMax + 6; count += 1) void begin('noisy');
+  await rounds();
   for (const person of ['bob', 'bob', 'cleo']) void begin(person);
   assert.equal(begun.length, turnsAtWorkMax);
   for (let count = 0; count < 5; count += 1) await end('noisy');
@@ -43,6 +56,7 @@ test('of those who wait, one of each person begins in rotation, however many one
 test('while turns wait for something outside others begin, and places are left for other people', async () => {
   const { begun, begin } = held(createFairQueue(), true);
   for (let count = 0; count < turnsRunningMax; count += 1) void begin('noisy');
+  await rounds();
   assert.ok(begun.length > turnsRunningMax / 2 && begun.length < turnsRunningMax);
   void begin('bob');
   assert.equal(begun.at(-1), 'bob');
@@ -57,6 +71,7 @@ test('a turn that goes on after waiting does so at once, and no other begins mea
       return new Promise<void>(() => undefined);
     });
   }
+  await rounds();
   paces[0]?.rest();
   paces[0]?.work();
   paces[0]?.work();
@@ -67,10 +82,23 @@ test('a turn that goes on after waiting does so at once, and no other begins mea
   assert.deepEqual(begun, ['bob']);
 });
 
+test('a round of the event loop begins no more than its bound, whose turns wait at once or not', async () => {
+  const { begun, begin } = held(createFairQueue(), true);
+  for (let count = 0; count < 3; count += 1) void begin('noisy');
+  void begin('bob');
+  assert.equal(begun.length, beginsPerRoundMax);
+  await new Promise(setImmediate);
+  assert.equal(begun.length, 2 * beginsPerRoundMax);
+  assert.equal(begun.at(-1), 'noisy');
+  await rounds();
+  assert.deepEqual(begun, ['noisy', 'noisy', 'bob', 'noisy']);
+});
+
 test('closed, it begins none, and those who wait are told so', async () => {
   const queue = createFairQueue();
   const { begin, begun } = held(queue, false);
   for (let count = 0; count < turnsAtWorkMax; count += 1) void begin('ann');
+  await rounds();
   const waiting = begin('ann');
   queue.close();
   await assert.rejects(waiting, { code: 'SERVICE_STOPPING', retryAfterSeconds: 5 });

@@ -8,6 +8,11 @@ import { Shares } from './share.ts';
 export const turnsRunningMax = 320;
 /** Turns at work in this process, not waiting for anything outside; more would only slow each other. */
 export const turnsAtWorkMax = 16;
+/**
+ * Turns that begin in one round of the event loop. A turn that waits may have its answer already,
+ * unread because the process is busy; so a busy process begins fewer, and its rounds stay short.
+ */
+export const beginsPerRoundMax = 1;
 
 /** Tells the queue what a turn does, so that another may begin while it waits. */
 export interface Pace {
@@ -40,6 +45,8 @@ class RotatingQueue implements FairQueue {
   readonly #waiting = new Map<string, Entry[]>();
   readonly #running = new Shares(turnsRunningMax);
   #atWork = 0;
+  /** Turns that began in this round of the event loop. */
+  #begun = 0;
   #closed = false;
 
   run<Result>(person: string, work: (pace: Pace) => Promise<Result>): Promise<Result> {
@@ -86,15 +93,25 @@ class RotatingQueue implements FairQueue {
   }
 
   #beginNext(): void {
-    while (this.#atWork < turnsAtWorkMax) {
+    while (this.#atWork < turnsAtWorkMax && this.#begun < beginsPerRoundMax) {
       const person = this.#nextPerson();
       if (person === undefined) return;
       const entries = this.#waiting.get(person) ?? [];
       const entry = entries.shift();
       this.#waiting.delete(person);
       if (entries.length > 0) this.#waiting.set(person, entries);
+      this.#countBegun();
       entry?.begin();
     }
+  }
+
+  #countBegun(): void {
+    this.#begun += 1;
+    if (this.#begun > 1) return;
+    setImmediate(() => {
+      this.#begun = 0;
+      this.#beginNext();
+    });
   }
 
   #nextPerson(): string | undefined {

@@ -51,6 +51,20 @@ test('many calls one after another use one connection', async () => {
   await server.close();
 });
 
+test('as many calls as turns run reach the model at the same time', async () => {
+  const callers = 320;
+  const waiting: (() => void)[] = [];
+  const url = await serve((_request, response) => {
+    waiting.push(() => response.end('ok'));
+    // Were one of them kept back, none would be answered.
+    if (waiting.length === callers) for (const answer of waiting) answer();
+  });
+  const calls = Array.from({ length: callers }, () => transport.fetch(url, { method: 'POST' }));
+  const answers = await Promise.all(calls);
+  assert.equal(answers.filter(({ status }) => status === 200).length, callers);
+  await Promise.all(answers.map((answer) => answer.text()));
+});
+
 test('a kept connection that the server has closed is replaced unseen', async () => {
   let requests = 0;
   const url = await serve((request, response) => {

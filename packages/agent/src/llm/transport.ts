@@ -27,8 +27,11 @@ type TransportLimits = Pick<
   'connectMsMax' | 'firstByteMsMax' | 'idleMsMax' | 'attemptMsMax' | 'answerBytesMax'
 >;
 
-/** Connections per provider; more callers wait for one. */
-const SOCKETS_MAX = 64;
+/**
+ * Connections per provider; more callers wait for one, first come first served. As many as turns run
+ * at the same time, so that none waits here, where people have no shares.
+ */
+const SOCKETS_MAX = 320;
 /** Bytes that wait for the reader before the socket is paused. */
 const BUFFER_BYTES_MAX = 256 * 1024;
 
