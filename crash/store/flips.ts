@@ -19,7 +19,7 @@ export type FlipOutcome =
   | 'reported'
   /** Nothing was said while reading, and the check of the file finds it. */
   | 'found'
-  /** A frame of the log is damaged: by SQLite's rule the log ends there, and nothing says so. */
+  /** The last frame of the log is damaged: by SQLite's rule the log ends there, as after a kill. */
   | 'log-ends'
   /** Something is not served any more, and nothing says so. */
   | 'vanished'
@@ -87,10 +87,8 @@ async function judge(
     return { outcome: 'refused', detail: String(error) };
   }
   let reading: Reading;
-  let problems: readonly string[];
   try {
     reading = await readAll(opened, turns);
-    ({ problems } = await checkIntegrity(join(folder, databaseName)));
   } finally {
     await opened.store.close();
   }
@@ -98,6 +96,8 @@ async function judge(
   const values = altered.filter((what) => what !== 'open messages');
   if (values.length > 0) return { outcome: 'altered', detail: values.join(', ') };
   if (reported.length > 0) return { outcome: 'reported', detail: reported[0] ?? '' };
+  // It takes a process of its own: only where nothing was said.
+  const { problems } = await checkIntegrity(join(folder, databaseName));
   if (problems.length > 0) return { outcome: 'found', detail: problems[0] ?? '' };
   const gone = [...missing, ...altered].slice(0, 3).join(', ');
   if (gone !== '') return { outcome: isLog ? 'log-ends' : 'vanished', detail: gone };

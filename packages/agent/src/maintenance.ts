@@ -47,7 +47,7 @@ export async function openKept(
 ): Promise<Store> {
   const finished = await finishRestore(options.path);
   if (finished !== undefined) report(new Error(finished), 'restore');
-  return openStore({ ...options, ...kept });
+  return openStore({ ...options, ...kept, report });
 }
 
 /** Brings a backup back: proven first, then beside, then in place. See the component `backup`. */

@@ -43,9 +43,8 @@ test('a record that is hidden from its first row on is not taken for a turn that
 test('a turn whose record is hidden is set aside at a start, not done again', async (context) => {
   const { again, journal, database, mailbox, requests } = await open(context);
   const id = randomUUIDv7();
-  const { text, channel, person, conversation, timeZone } = message('hello');
-  const rest = { channel, person, conversation, timeZone, text, at: 1, interactive: false };
-  await mailbox.accept({ ...rest, id, channelMessageId: 'once', assurance: 'local' });
+  const { stream: _, ...asked } = message('hello');
+  await mailbox.accept({ ...asked, ...owner, id, at: 1 });
   await database.write(await journal.append({ ...owner, turn: id }, inputs, 0));
   await hideFromIndex(database, 'events_turn', `turn <> '${id}'`);
   const driver = again();

@@ -4,6 +4,8 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainHead } from './chains.ts';
+import { keepCutLog } from './cut-log.ts';
+import type { CutNotice } from './cut-log.ts';
 import { failureOf, FailureError } from './sqlite-failure.ts';
 import { openStoreFile } from './store-file.ts';
 import { wholeFrames } from './wal-frames.ts';
@@ -16,6 +18,8 @@ import type { BatchReply, Failure, WriteGroup, WriterSettings } from './writer-p
  * (Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020).
  */
 export class RecoveringWriter {
+  /** What was found cut off the log at the opening. */
+  readonly cut: CutNotice | undefined;
   readonly #settings: WriterSettings;
   #database: DatabaseSync;
   #writer: Writer;
@@ -24,8 +28,11 @@ export class RecoveringWriter {
   /** Throws what `openStoreFile` throws. */
   constructor(settings: WriterSettings) {
     this.#settings = settings;
+    this.cut = keepCutLog(settings.path);
     this.#database = openStoreFile(settings);
     this.#writer = new Writer(this.#database, settings.path);
+    // What was kept would be found behind the end of the log again until it is written over.
+    if (this.cut?.isKept === true) this.#writer.checkpoint();
   }
 
   /** See `Writer.run`; after an I/O error each batch is refused until the file is sound again. */

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AgentError, isAgentError } from '@opencomputer/contracts';
 import type { Database } from '@opencomputer/contracts/internal';
+import type { CutNotice } from './cut-log.ts';
 import { prepare } from './prepared.ts';
 import { createQuery } from './query.ts';
 import { openReader } from './sqlite-reader.ts';
@@ -23,6 +24,8 @@ export interface SqliteOptions {
 
 /** The embedded database. */
 export interface SqliteDatabase extends Database {
+  /** What was found cut off the log when it was opened. */
+  readonly cut?: CutNotice;
   /** Moves the log into the database file and empties it, so that erased bytes are gone. */
   checkpoint(): Promise<void>;
   /** Gives the chains of rows their key: until then no row with a proof can be written. */
@@ -57,7 +60,9 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteDatabase
   try {
     const [opened] = (await once(worker, 'message')) as [WriterReply];
     if (opened.kind === 'refused') throw toAgentError(opened.failure);
-    return serve(worker, settings, { ...limitsDefault, ...options.limits });
+    const database = serve(worker, settings, { ...limitsDefault, ...options.limits });
+    const cut = opened.kind === 'opened' ? opened.cut : undefined;
+    return { ...database, ...(cut && { cut }) };
   } catch (error) {
     await worker.terminate();
     if (isAgentError(error)) throw error;

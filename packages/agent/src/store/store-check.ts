@@ -6,6 +6,7 @@ import type { Clock } from '@opencomputer/contracts';
 import type { Database, Integrity, ProvenTable, Sealing } from '@opencomputer/contracts/internal';
 import { startBackgroundCheck } from './background-check.ts';
 import type { BackgroundCheck } from './background-check.ts';
+import { keptLogProblem } from './cut-log.ts';
 import { createDamageList } from './damage.ts';
 import { checkIntegrity } from './integrity.ts';
 import { createRowCheck } from './row-check.ts';
@@ -37,7 +38,7 @@ export async function checkStore(parts: StoreCheckParts): Promise<Integrity> {
     await damage.add(place, problem);
   };
   const { path, signal } = parts;
-  const pages = await (path === undefined ? nothing : checkIntegrity(path, signal));
+  const pages = await (path === undefined ? nothing : checkFiles(path, signal));
   try {
     const check = await createRowCheck({ ...parts, found });
     while (!(await check.step(rowsAtOnce))) await setImmediate();
@@ -46,6 +47,13 @@ export async function checkStore(parts: StoreCheckParts): Promise<Integrity> {
     problems.push(error instanceof Error ? error.message : String(error));
   }
   return { ...pages, problems: [...pages.problems, ...problems] };
+}
+
+/** Every page of the file, and what was cut off its log. */
+async function checkFiles(path: string, signal?: AbortSignal): Promise<Integrity> {
+  const found = await checkIntegrity(path, signal);
+  const kept = keptLogProblem(path);
+  return kept === undefined ? found : { ...found, problems: [...found.problems, kept] };
 }
 
 const nothing: Integrity = { pages: 0, bytes: 0, problems: [] };
@@ -61,6 +69,6 @@ export async function watchStore(
     if (await damage.add(place, problem)) report(new Error(`${place}: ${problem}`), 'damaged data');
   };
   const check = await createRowCheck({ ...parts, found });
-  const pages = path === undefined ? {} : { pages: () => checkIntegrity(path, signal) };
+  const pages = path === undefined ? {} : { pages: () => checkFiles(path, signal) };
   return startBackgroundCheck({ clock, check, found, report, ...pages });
 }

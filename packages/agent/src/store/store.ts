@@ -47,6 +47,8 @@ export interface StoreOptions {
   readonly databaseUrl?: string;
   /** By default the file `root.key` in the data directory. */
   readonly rootKey?: RootKey;
+  /** Told when work that was written is cut off the log by damage. */
+  readonly report?: (error: unknown, about: string) => void;
 }
 
 /** Everything that is kept, open. */
@@ -146,6 +148,9 @@ async function openDatabase(
     openSqlite(writerUrl === undefined ? { path } : { path, writerUrl });
   const path = directory.file('store.sqlite');
   let database = await open(path);
+  if (database.cut !== undefined) {
+    options.report?.(new Error(database.cut.problem), 'damaged data');
+  }
   try {
     const known = { migrations, directory: directory.path };
     if ((await pendingMigrations(database, known)).length > 0) {

@@ -2,6 +2,7 @@
 // Refuses SQL text after its first use: a statement travels once, then by number.
 
 import type { ErrorCode } from '@opencomputer/contracts';
+import type { CutNotice } from './cut-log.ts';
 
 /** An error on its way between threads, before it becomes an `AgentError`. */
 export interface Failure {
@@ -41,7 +42,7 @@ export type WriterRequest =
 
 /** From the writer: opened or not, one reply per batch, or whether another request was done. */
 export type WriterReply =
-  | { readonly kind: 'opened' }
+  | { readonly kind: 'opened'; readonly cut?: CutNotice }
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'group'; readonly replies: readonly BatchReply[] }
   | { readonly kind: 'done'; readonly failure?: Failure }

@@ -21,7 +21,8 @@ function serve(settings: WriterSettings, reply: (message: WriterReply) => void):
       reply(failure === undefined ? { kind: 'done' } : { kind: 'done', failure });
     }
   });
-  reply({ kind: 'opened' });
+  const { cut } = writer;
+  reply({ kind: 'opened', ...(cut && { cut }) });
 }
 
 const settings = workerData as WriterSettings;
