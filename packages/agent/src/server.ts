@@ -386,7 +386,7 @@ function makeQueries(parts: Parts, driver: Driver): OtherQueries {
       version,
       directory,
       uptimeSeconds: Math.round((clock.monotonic() - startedAt) / 1000),
-      turnsRunning: driver.running(),
+      ...driving.workOf(driver),
     }),
     context: async (input) => {
       const timeZone = zoneOf(configuration);

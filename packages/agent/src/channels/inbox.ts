@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { InboundMessage } from '@opencomputer/contracts';
 import type {
   Database,
+  KnownMessage,
   Mailbox,
   OpenMessage,
   Sealing,
@@ -23,7 +24,17 @@ const parkedMax = 1_000;
 /** The part of the mailbox that is about messages on their way in. */
 export type Inbox = Pick<
   Mailbox,
-  'accept' | 'begin' | 'leave' | 'park' | 'unpark' | 'finish' | 'open' | 'next' | 'read' | 'parked'
+  | 'accept'
+  | 'begin'
+  | 'known'
+  | 'leave'
+  | 'park'
+  | 'unpark'
+  | 'finish'
+  | 'open'
+  | 'next'
+  | 'read'
+  | 'parked'
 >;
 
 /** The inbox over the store. */
@@ -37,7 +48,7 @@ export function createInbox(database: Database, sealing: Sealing): Inbox {
     accept: async (message) => {
       const seal = await sealing.person(message.person);
       const { id, channel, person, conversation, at } = message;
-      const dedupe = sealing.hash('inbox', `${channel}\0${message.channelMessageId}`);
+      const dedupe = dedupeOf(sealing, message);
       const payload = seal.seal({ table: 'inbox', rowId: id }, encode(message));
       const state = 'open';
       const row = { id, dedupe, channel, person, conversation, at, state, attempts: 1, payload };
@@ -45,6 +56,7 @@ export function createInbox(database: Database, sealing: Sealing): Inbox {
       const [result] = await database.write([insert({ ...row, proof })]);
       return result?.changes === 1 ? 'accepted' : 'duplicate';
     },
+    known: (message) => readKnown(database, dedupeOf(sealing, message)),
     begin: async (id) => {
       await database.write([begin({ id })]);
     },
@@ -82,6 +94,24 @@ export function createInbox(database: Database, sealing: Sealing): Inbox {
       return rows.map(toOpen);
     },
   };
+}
+
+/** The keyed hash by which a message of a channel is known. */
+function dedupeOf(
+  sealing: Sealing,
+  { channel, channelMessageId }: Parameters<Mailbox['known']>[0],
+): string {
+  return sealing.hash('inbox', `${channel}\0${channelMessageId}`);
+}
+
+async function readKnown(database: Database, dedupe: string): Promise<KnownMessage | undefined> {
+  const row = await database.query
+    .$extendTables<ChannelTables>()
+    .selectFrom('inbox')
+    .select(['id', 'person', 'conversation', 'attempts', 'state'])
+    .where('dedupe', '=', dedupe)
+    .executeTakeFirst();
+  return row && { ...toOpen(row), state: row.state };
 }
 
 function prepareInsert(database: Database): (row: InboxTable) => Statement {

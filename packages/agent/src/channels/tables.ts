@@ -2,9 +2,15 @@
 // person wrote or reads is sealed, and the channel's message id is kept as a keyed hash only.
 
 import { columnTypes } from '@opencomputer/contracts/internal';
-import type { Dialect, Migration, ProvenTable, Statement } from '@opencomputer/contracts/internal';
+import type {
+  Dialect,
+  KnownMessage,
+  Migration,
+  ProvenTable,
+  Statement,
+} from '@opencomputer/contracts/internal';
 
-/** Rows of `inbox`: one accepted message each. `state` is `open`, `parked` or `done`. */
+/** Rows of `inbox`: one accepted message each. */
 export type InboxTable = {
   id: string;
   /** HMAC of channel and channel message id: the same message is accepted once, for ever. */
@@ -13,7 +19,7 @@ export type InboxTable = {
   person: string;
   conversation: string;
   at: number;
-  state: string;
+  state: KnownMessage['state'];
   /** How often its turn was started. */
   attempts: number;
   payload: Uint8Array;

@@ -2,7 +2,7 @@
 // the share of each person, and resumes what a crash left open. Refuses to decide what a turn does.
 
 import { AgentError, isAgentError } from '@opencomputer/contracts';
-import type { InboundMessage, StreamPart, TurnInput } from '@opencomputer/contracts';
+import type { InboundMessage, StreamPart } from '@opencomputer/contracts';
 import type {
   ModelRequest,
   OpenMessage,
@@ -14,57 +14,25 @@ import { Calm } from './calm.ts';
 import { hideLast, summaries, unsent } from './conversation-log.ts';
 import { createConversations } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
+import type { Driver, PreviewInput } from './driver-port.ts';
 import { createFairQueue, stopping } from './fair-queue.ts';
 import type { FairQueue, Pace } from './fair-queue.ts';
+import { isKeptInput, KeptInputs } from './kept-inputs.ts';
 import { createLimit } from './limit.ts';
-import { toInput, toMessage } from './message.ts';
-import { eventOf, isUnreadable, parkCrashing, parkUnreadable, startsMax } from './parking.ts';
-import { unknownOutcomes } from './pending.ts';
+import { requestedMessage, toInput, toMessage } from './message.ts';
+import * as parking from './parking.ts';
 import { createPlaces } from './places.ts';
 import type { Admit } from './places.ts';
 import type { DriverPorts } from './ports.ts';
+import { endParts, repeatedMessage, takeReply } from './repeated.ts';
 import { RunningTurn } from './running-turn.ts';
 import type { EndedRun } from './running-turn.ts';
 import { createPartStream } from './stream.ts';
-
-/** The embedded driver of turns. */
-export interface Driver {
-  /** Accepts a message and runs its turn; the first part follows the durable acceptance. */
-  send(request: SendRequest): AsyncIterable<StreamPart>;
-  /**
-   * Accepts a message that a channel brings; its reply leaves through the outbox. Resolves when it
-   * is durable, also for one that was accepted before. Rejects with SERVICE_BUSY, SERVICE_STOPPING.
-   */
-  receive(message: Omit<InboundMessage, 'id'>): Promise<void>;
-  /** Resolves when the turn has taken it; rejects with TURN_, APPROVAL_UNKNOWN or TURN_BUSY. */
-  act(action: TurnAction): Promise<void>;
-  /** Runs again, a few at a time, what was open when the last process ended; resolves with how many. */
-  resume(): Promise<number>;
-  /** Runs again what was set aside, or drops it. Rejects with TURN_UNKNOWN. */
-  settle(person: string, message: string, how: 'retry' | 'drop'): Promise<void>;
-  /** Hides the last visible turn of a conversation. */
-  undo(person: string, conversation: string): Promise<TurnSummary>;
-  /** Turns of a conversation, oldest first. */
-  turns(conversation: string): Promise<readonly TurnSummary[]>;
-  /** What would be sent to the model if the person said `text` now. */
-  preview(input: PreviewInput): Promise<ModelRequest>;
-  running(): number;
-  /** Takes no new message, waits for running turns up to `graceMs`, then leaves them open. */
-  stop(graceMs: number): Promise<void>;
-}
-
-/** A message that is not sent. */
-export interface PreviewInput {
-  readonly person: string;
-  readonly conversation?: string;
-  readonly text: string;
-  readonly timeZone: string;
-}
+import { TryingAgain } from './trying-again.ts';
+import type { HeldTurns } from './trying-again.ts';
 
 /** Turns of an earlier process that run at the same time, so that new ones find room. */
 export const resumedMax = 32;
-/** What could not be written for want of space is tried again after this. */
-const againMs = 5_000;
 /** Turns that are left have this long to record what their tools did. */
 const leaveMsMax = 2_000;
 
@@ -82,11 +50,11 @@ class EmbeddedDriver<View> implements Driver {
   /** What may have ended the process runs alone, so that it takes no other down with it. */
   readonly #suspects = createLimit(1);
   readonly #calm: Calm;
-  /** Takes back what is to be tried again later. */
-  readonly #later = new Set<() => void>();
+  readonly #again: TryingAgain;
+  readonly #kept: KeptInputs;
   readonly #turns = new Map<string, RunningTurn<View>>();
-  /** Turns that wait for their time, with what was said of them meanwhile. */
-  readonly #queued = new Map<string, TurnInput[]>();
+  /** Messages that have their place in a conversation, until their end. */
+  readonly #scheduled = new Map<string, Scheduled>();
   /** Messages whose start was counted and which have no end yet. */
   readonly #open = new Set<string>();
   readonly #ending = new Set<Promise<unknown>>();
@@ -97,13 +65,18 @@ class EmbeddedDriver<View> implements Driver {
     this.#ports = ports;
     this.#conversations = createConversations(ports.log.journal, ports.core.dialogue);
     this.#calm = new Calm(ports.clock);
+    this.#again = new TryingAgain(ports.clock);
+    this.#kept = new KeptInputs(ports.log);
   }
 
   async *send(request: SendRequest): AsyncGenerator<StreamPart> {
     this.#refuseWhenStopping();
-    const message = await this.#withRepeat(request);
+    const message = await requestedMessage(request, this.#ports);
     const leave = await this.#accept(message);
-    if (leave === 'duplicate') throw new AgentError('MESSAGE_DUPLICATE');
+    if (leave === 'duplicate') {
+      yield* this.#join(request);
+      return;
+    }
     const stream = createPartStream();
     const reader = { ...nobody, emit: stream.put, stream: request.stream, attended: true };
     const work = this.#run(message, reader).finally(leave);
@@ -133,12 +106,11 @@ class EmbeddedDriver<View> implements Driver {
 
   async act(action: TurnAction): Promise<void> {
     const input = toInput(action, this.#ports.clock.now());
-    const queued = this.#queued.get(action.turn);
-    if (queued !== undefined && !('callId' in action)) {
-      queued.push(input);
-      return;
-    }
     const turn = this.#turns.get(action.turn);
+    const waiting = this.#scheduled.get(action.turn);
+    if (turn === undefined && waiting !== undefined && isKeptInput(input)) {
+      return this.#kept.keep({ ...waiting.open, turn: action.turn }, input);
+    }
     if (turn === undefined) throw new AgentError('TURN_UNKNOWN', { turn: action.turn });
     if ('callId' in action && !turn.asks(action.callId)) {
       throw new AgentError('APPROVAL_UNKNOWN', { approval: action.callId });
@@ -149,7 +121,7 @@ class EmbeddedDriver<View> implements Driver {
 
   async resume(): Promise<number> {
     const open = await this.#ports.log.mailbox.open();
-    for (const message of open) this.#unattended(message.id, this.#resumeOne(message));
+    for (const message of open) this.#takeUp(message);
     return open.length;
   }
 
@@ -162,10 +134,10 @@ class EmbeddedDriver<View> implements Driver {
       // Of two decisions at once the second comes too late: the message runs or is gone by then.
       { ...mailbox.unpark(message), expectedChanges: 1 },
       ...(how === 'drop' ? [mailbox.finish(message)] : []),
-      await eventOf(this.#ports, parked, { name, payload: {} }),
+      await parking.eventOf(this.#ports, parked, { name, payload: {} }),
     ]);
     if (how === 'drop') return;
-    this.#unattended(message, this.#resumeOne({ ...parked, starts: 0 }));
+    this.#takeUp({ ...parked, starts: 0 });
   }
 
   async undo(person: string, conversation: string): Promise<TurnSummary> {
@@ -189,10 +161,14 @@ class EmbeddedDriver<View> implements Driver {
     return this.#turns.size;
   }
 
+  held(): HeldTurns | undefined {
+    return this.#again.held;
+  }
+
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     this.#queue.close();
-    for (const cancel of this.#later) cancel();
+    this.#again.stop();
     this.#calm.stop();
     await this.#within(graceMs);
     this.#leaving = true;
@@ -201,18 +177,6 @@ class EmbeddedDriver<View> implements Driver {
     await this.#ports.log.mailbox
       .leave([...this.#open])
       .catch((error: unknown) => this.#ports.report(error, 'turns that were left'));
-  }
-
-  /** The message of a request, with the call that the person wants done again. */
-  async #withRepeat(request: SendRequest): Promise<InboundMessage> {
-    const { again, person } = request;
-    if (again === undefined) return toMessage(request, this.#ports);
-    const lost = await unknownOutcomes(this.#ports.log.journal, person);
-    const found = lost.find(({ id }) => id === again);
-    if (found === undefined) throw new AgentError('APPROVAL_UNKNOWN', { approval: again });
-    const { conversation, call } = found;
-    const message = toMessage({ ...request, conversation }, this.#ports);
-    return { ...message, repeat: { outcome: again, call } };
   }
 
   #refuseWhenStopping(): void {
@@ -233,7 +197,28 @@ class EmbeddedDriver<View> implements Driver {
       throw error;
     }
     leave();
+    const known = await this.#ports.log.mailbox.known(message);
+    // The store may have kept what it reported as failed, so nobody works on it.
+    if (known?.state === 'open') this.#takeUp(known);
     return 'duplicate';
+  }
+
+  /** Shows the end of the turn that the message had the first time. */
+  async *#join(request: SendRequest): AsyncGenerator<StreamPart> {
+    const { log, core } = this.#ports;
+    const { id: turn, conversation, person } = await repeatedMessage(log, request);
+    yield { type: 'turn-start', turn, conversation };
+    await this.#scheduled.get(turn)?.ended;
+    this.#refuseWhenStopping();
+    const { stream } = request;
+    yield* await endParts({ log, machine: core.machine }, { turn, stream });
+    await takeReply(log, { person, turn });
+  }
+
+  /** Runs a message of an earlier process, or one that nobody works on; a second time does nothing. */
+  #takeUp(open: OpenMessage): void {
+    if (this.#scheduled.has(open.id) || this.#open.has(open.id)) return;
+    this.#unattended(open.id, this.#resumeOne(open));
   }
 
   /** What a reader took is delivered; what it left waits for the person like a notice. */
@@ -256,7 +241,6 @@ class EmbeddedDriver<View> implements Driver {
   /** In its place within the conversation, though its words are read only when its turn begins. */
   async #resumeOne(open: OpenMessage): Promise<void> {
     const { person, starts } = open;
-    if (starts >= startsMax) return this.#setAside(open, () => parkCrashing(this.#ports, open));
     const run = (pace: Pace): Promise<void> => this.#resumeNow(open, pace);
     const inTurn = (): Promise<void> => this.#resumed(() => this.#queue.run(person, run));
     const alone = (): Promise<void> =>
@@ -264,7 +248,10 @@ class EmbeddedDriver<View> implements Driver {
         await this.#calm.wait();
         await run(noPace);
       });
-    await this.#schedule(open, starts > 1 ? alone : inTurn);
+    const park = (): Promise<void> =>
+      this.#setAside(open, () => parking.parkCrashing(this.#ports, open));
+    const work = starts > 1 ? alone : inTurn;
+    await this.#schedule(open, starts >= parking.startsMax ? park : work);
   }
 
   #resumeNow(open: OpenMessage, pace: Pace): Promise<void> {
@@ -289,49 +276,57 @@ class EmbeddedDriver<View> implements Driver {
     return true;
   }
 
-  /** Does it; a message or a record that cannot be read is set aside instead. */
+  /** Does it, which ends the message or sets it aside; one that cannot be read is set aside. */
   async #setAside(open: OpenMessage, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      if (!isUnreadable(error)) throw error;
-      await parkUnreadable(this.#ports, open, error);
-      this.#open.delete(open.id);
+      if (!parking.isUnreadable(error)) throw error;
+      await parking.parkUnreadable(this.#ports, open, error);
     }
+    this.#open.delete(open.id);
   }
 
   #run(message: InboundMessage, reader: Omit<Reader, 'pace'>): Promise<EndedRun> {
+    const { person } = message;
+    const open = { ...message, starts: 1 };
     const run = (pace: Pace): Promise<EndedRun> => this.#runNow(message, { ...reader, pace });
-    return this.#schedule(message, () => this.#queue.run(message.person, run));
+    const again = (pace: Pace): Promise<void> => this.#resumeNow(open, pace);
+    const inTurn = (): Promise<EndedRun> => this.#queue.run(person, run);
+    return this.#schedule(open, inTurn, () => this.#queue.run(person, again));
   }
 
-  /** Runs `work` after what came before it in its conversation. */
+  /**
+   * Runs `work` after what came before it in its conversation, and settles as it does; when it fails,
+   * `again` is tried before anything that comes after it.
+   */
   #schedule<Result>(
-    { id, person, conversation }: Omit<OpenMessage, 'starts'>,
+    open: OpenMessage,
     work: () => Promise<Result>,
+    again: () => Promise<unknown> = work,
   ): Promise<Result> {
-    this.#queued.set(id, []);
-    const scheduled = this.#conversations.inOrder(conversation, work);
-    this.#ending.add(scheduled);
-    const ended = (): void => {
-      this.#ending.delete(scheduled);
-      this.#queued.delete(id);
-    };
-    scheduled.then(ended, (error: unknown) => {
-      ended();
-      if (isStoreFailure(error)) this.#again({ id, person, conversation, starts: 0 });
+    const { id, conversation } = open;
+    const first = Promise.withResolvers<Result>();
+    const ended = this.#conversations.inOrder(conversation, async () => {
+      await work().then(first.resolve, (failure: unknown) => {
+        first.reject(failure);
+        return this.#retry(open, failure, again);
+      });
+      this.#scheduled.delete(id);
+      this.#kept.forget(id);
     });
-    return scheduled;
+    this.#scheduled.set(id, { open, ended });
+    this.#ending.add(ended);
+    void ended.finally(() => this.#ending.delete(ended));
+    return first.promise;
   }
 
-  /** An accepted message whose turn the store did not take, as on a full disk, is tried again. */
-  #again(open: OpenMessage): void {
-    if (!this.#open.has(open.id) || this.#stopping) return;
-    const cancel = this.#ports.clock.after(againMs, () => {
-      this.#later.delete(cancel);
-      this.#unattended(open.id, this.#resumeOne(open));
-    });
-    this.#later.add(cancel);
+  /** An accepted message whose turn failed before its end is tried again, or set aside. */
+  #retry(open: OpenMessage, failure: unknown, work: () => Promise<unknown>): Promise<void> {
+    const giveUp = (fault: unknown): Promise<void> =>
+      this.#setAside(open, () => parking.parkFaulty(this.#ports, open, fault));
+    const report = (error: unknown): void => this.#ports.report(error, `turn ${open.id}`);
+    return this.#again.until({ id: open.id, failure }, { work, giveUp, report });
   }
 
   async #runNow(message: InboundMessage, reader: Reader): Promise<EndedRun> {
@@ -340,16 +335,18 @@ class EmbeddedDriver<View> implements Driver {
     const record = reader.mayHaveRecord
       ? await this.#ports.log.journal.record(id, conversation)
       : [];
-    if (this.#leaving) throw stopping();
     const turn = new RunningTurn(this.#ports, { ...reader, message, view, record });
-    const queued = this.#queued.get(id) ?? [];
-    this.#turns.set(id, turn);
+    const said = { turn: id, isNew: !reader.mayHaveRecord, record };
+    await this.#kept.handOver(said, (inputs) => {
+      if (this.#leaving) throw stopping();
+      this.#turns.set(id, turn);
+      for (const input of inputs) turn.offer(input).catch(() => undefined);
+    });
     if (reader.pace !== noPace) this.#calm.enter();
-    this.#queued.delete(id);
-    for (const input of queued) turn.offer(input).catch(() => undefined);
     try {
       const ended = await turn.run();
       this.#open.delete(id);
+      this.#scheduled.delete(id);
       this.#conversations.add(conversation, ended.finished);
       return ended;
     } finally {
@@ -365,6 +362,13 @@ class EmbeddedDriver<View> implements Driver {
     await Promise.race([Promise.allSettled(this.#ending), late.promise]);
     cancel();
   }
+}
+
+/** A message in its place. */
+interface Scheduled {
+  readonly open: OpenMessage;
+  /** Resolves when its turn has ended, it was set aside, or the process stops. */
+  readonly ended: Promise<void>;
 }
 
 /** Who reads the parts of a turn. */
@@ -383,7 +387,3 @@ const unattended = { ...nobody, mayHaveRecord: true };
 
 /** Of a turn that runs alone. */
 const noPace: Pace = { rest: () => undefined, work: () => undefined };
-
-function isStoreFailure(error: unknown): boolean {
-  return isAgentError(error) && error.code.startsWith('STORE_');
-}

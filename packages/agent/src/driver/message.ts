@@ -4,15 +4,36 @@
 import { AgentError } from '@opencomputer/contracts';
 import type { Clock, IdentifierSource, InboundMessage, TurnInput } from '@opencomputer/contracts';
 import type { SendRequest, TurnAction } from '@opencomputer/contracts/internal';
+import type { Journal } from './journal.ts';
+import { unknownOutcomes } from './pending.ts';
 
 /** A message is at most this long, in bytes of UTF-8. */
 export const messageBytesMax = 1_000_000;
 
-/** The message of a request; see `driver.ts` for `again`. Throws INPUT_EMPTY, INPUT_TOO_LARGE or INPUT_INVALID. */
-export function toMessage(
+/**
+ * The message of a request, with the call that the person wants done again. Rejects as `toMessage`
+ * throws, and with APPROVAL_UNKNOWN when no such call waits.
+ */
+export async function requestedMessage(
   request: SendRequest,
-  given: { readonly clock: Clock; readonly identifier: IdentifierSource },
-): InboundMessage {
+  given: Given & { readonly log: { readonly journal: Pick<Journal, 'events'> } },
+): Promise<InboundMessage> {
+  const { again, person } = request;
+  if (again === undefined) return toMessage(request, given);
+  const lost = await unknownOutcomes(given.log.journal, person);
+  const found = lost.find(({ id }) => id === again);
+  if (found === undefined) throw new AgentError('APPROVAL_UNKNOWN', { approval: again });
+  const { conversation, call } = found;
+  return { ...toMessage({ ...request, conversation }, given), repeat: { outcome: again, call } };
+}
+
+interface Given {
+  readonly clock: Clock;
+  readonly identifier: IdentifierSource;
+}
+
+/** The message of a request without its `again`. Throws INPUT_EMPTY, INPUT_TOO_LARGE or INPUT_INVALID. */
+export function toMessage(request: SendRequest, given: Given): InboundMessage {
   const { text, attached = '', command, timeZone } = request;
   const bytes = Buffer.byteLength(text) + Buffer.byteLength(attached);
   checkSize(bytes);

@@ -1,7 +1,7 @@
 // Owns what is set aside: a message whose turn ended the process again and again, or that was altered
 // where it is stored. Refuses to do that in silence: the person is told in the same commit.
 
-import { isAgentError } from '@opencomputer/contracts';
+import { isAgentError, toErrorData } from '@opencomputer/contracts';
 import type { InboundMessage, Json } from '@opencomputer/contracts';
 import type { OpenMessage, Statement } from '@opencomputer/contracts/internal';
 import type { DriverPorts } from './ports.ts';
@@ -28,6 +28,19 @@ export async function parkCrashing(ports: ParkingPorts, open: OpenMessage): Prom
     `The agent ended ${open.starts} times while it worked on "${shortened(text)}", so this message ` +
     'was set aside and is not tried again by itself.';
   await park(ports, open, { reason: 'crashes', said });
+}
+
+/** Sets aside a message whose turn failed too often before its end could be recorded. */
+export async function parkFaulty(
+  ports: ParkingPorts,
+  open: OpenMessage,
+  failure: unknown,
+): Promise<void> {
+  const { text } = await ports.log.mailbox.read(open.id);
+  const said =
+    `The agent could not work on "${shortened(text)}" (${toErrorData(failure).message}), so this ` +
+    'message was set aside and is not tried again by itself.';
+  await park(ports, open, { reason: 'faults', said });
 }
 
 /** Sets aside a message that cannot be used, and tells the operator why. */

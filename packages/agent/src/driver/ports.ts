@@ -60,7 +60,7 @@ export interface ToolPorts {
 export interface LogPorts {
   readonly journal: Journal;
   readonly mailbox: Mailbox;
-  readonly database: Pick<Database, 'write'>;
+  readonly database: Pick<Database, 'write' | 'query'>;
   /** Statements by which views follow the end of a turn, in the commit that ends it. */
   readonly observe: (ended: EndedTurn) => readonly Statement[];
   /** Told when a reply waits for a person who is not reading. */

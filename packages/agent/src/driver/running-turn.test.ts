@@ -8,7 +8,7 @@ import * as core from '../core/index.ts';
 import * as plugins from '../plugins/index.ts';
 import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
-import type { Driver } from './driver.ts';
+import type { Driver } from './driver-port.ts';
 import { ask, message, openBench, toTool, words } from './fixtures/bench.ts';
 import type { Bench, BenchOptions, Saying, Script } from './fixtures/bench.ts';
 

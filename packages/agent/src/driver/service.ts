@@ -10,7 +10,7 @@ import type {
   QueryName,
   SendRequest,
 } from '@opencomputer/contracts/internal';
-import type { Driver } from './driver.ts';
+import type { Driver } from './driver-port.ts';
 import { explain } from './explain.ts';
 import type { Journal } from './journal.ts';
 import { isUnreadable, shortened } from './parking.ts';

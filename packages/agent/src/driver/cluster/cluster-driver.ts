@@ -6,7 +6,7 @@ import type { InboundMessage, StreamPart, TurnState } from '@opencomputer/contra
 import type { ClusterEngine, ConversationKey, SendRequest } from '@opencomputer/contracts/internal';
 import type { TurnAction } from '@opencomputer/contracts/internal';
 import { hideLast, summaries, unsent } from '../conversation-log.ts';
-import type { Driver } from '../driver.ts';
+import type { Driver } from '../driver-port.ts';
 import { stopping } from '../fair-queue.ts';
 import { toInput, toMessage } from '../message.ts';
 import { eventOf } from '../parking.ts';
@@ -15,6 +15,7 @@ import type { DriverPorts } from '../ports.ts';
 import { createPartStream } from '../stream.ts';
 import { createFollower } from './follower.ts';
 import type { Follower } from './follower.ts';
+import { repeatedMessage } from '../repeated.ts';
 import { replyIdentifier } from './reply-identifier.ts';
 import { createViews } from './views.ts';
 import type { ViewOf } from './views.ts';
@@ -75,7 +76,9 @@ class ClusterDriver<View> implements Driver {
     const message = toMessage(request, this.#ports);
     const leave = this.#admit(message);
     try {
-      yield* this.#follow(message, request.stream);
+      const isNew = (await this.#accept(message)) === 'accepted';
+      const shown = isNew ? message : await repeatedMessage(this.#ports.log, request);
+      yield* this.#follow(shown, request.stream);
     } finally {
       leave();
     }
@@ -85,7 +88,6 @@ class ClusterDriver<View> implements Driver {
     const { mailbox, announce } = this.#ports.log;
     const { id: turn, conversation, person } = message;
     const replyId = replyIdentifier(turn);
-    if ((await this.#accept(message)) === 'duplicate') throw new AgentError('MESSAGE_DUPLICATE');
     mailbox.hold(replyId);
     const stream = createPartStream();
     this.#following += 1;
@@ -170,6 +172,11 @@ class ClusterDriver<View> implements Driver {
   /** Turns that are followed here; they may run anywhere. */
   running(): number {
     return this.#following;
+  }
+
+  /** What failed is the engine's to try again. */
+  held(): undefined {
+    return undefined;
   }
 
   /** Turns go on elsewhere; whoever follows one here is told to come back. */

@@ -5,7 +5,7 @@ import { AgentError } from '@opencomputer/contracts';
 import type { ClusterRole, OpenClusterEngine, Sealing } from '@opencomputer/contracts/internal';
 import { installationId } from '@opencomputer/contracts/internal';
 import { createDriver } from '../driver.ts';
-import type { Driver } from '../driver.ts';
+import type { Driver } from '../driver-port.ts';
 import type { DriverPorts } from '../ports.ts';
 import { createClusterDriver } from './cluster-driver.ts';
 import { createClusterSteps } from './cluster-steps.ts';
