@@ -63,6 +63,7 @@ export { installationId, proofColumn } from './sealing.ts';
 export type { DerivedTable, PersonSeal, ProvenTable, RowProofs } from './sealing.ts';
 export type { SealedPlace, Sealing } from './sealing.ts';
 export type {
+  CallCount,
   CanaryRelease,
   LockedPlugin,
   PartReport,

@@ -61,16 +61,26 @@ export interface PastRelease extends PluginRelease {
   readonly reason: string;
 }
 
+/** How calls of one release ended; refusals and calls that were cancelled are not counted. */
+export interface CallCount {
+  readonly calls: number;
+  readonly failures: number;
+}
+
 /** A release that is given a share of the calls until it is known to be no worse. */
 export interface CanaryRelease extends PluginRelease {
   /** 0 to 1. */
   readonly share: number;
   readonly startedAt: number;
+  /** Of the canary, and of the current release since the canary began. */
+  readonly counts: { readonly canary: CallCount; readonly current: CallCount };
 }
 
 /** One installed plugin, as it stands in the lockfile. */
 export interface LockedPlugin extends PluginRelease {
   readonly name: string;
+  /** As the person named it when it was added; an update asks there again. */
+  readonly reference: string;
   readonly origin: PluginOrigin;
   readonly enabled: boolean;
   /** Never updated until it is unpinned. */

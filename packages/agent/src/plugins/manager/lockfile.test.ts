@@ -32,12 +32,18 @@ function lockedFrom(source: PluginSource, at: number): LockedPlugin {
   const release = { version: '1.0.0', digest: sha256, source, consent };
   return {
     name: `plugin-${at}`,
+    reference: './calendar',
     origin: 'local',
     enabled: true,
     pinned: false,
     ...release,
     previous: [{ ...release, replacedAt: 6, reason: 'an update' }],
-    canary: { ...release, share: 0.2, startedAt: 7 },
+    canary: {
+      ...release,
+      share: 0.2,
+      startedAt: 7,
+      counts: { canary: { calls: 3, failures: 1 }, current: { calls: 9, failures: 0 } },
+    },
     withdrawn: 'it was malicious',
   };
 }

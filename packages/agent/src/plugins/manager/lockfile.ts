@@ -51,7 +51,10 @@ const release = z.object({
   }),
 });
 
+const count = z.object({ calls: z.int().min(0), failures: z.int().min(0) });
+
 const locked = release.extend({
+  reference: z.string(),
   name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
   origin: z.enum(['official', 'community', 'local']),
   enabled: z.boolean(),
@@ -60,7 +63,11 @@ const locked = release.extend({
     .array(release.extend({ replacedAt: z.number(), reason: z.string() }))
     .max(pastReleasesMax),
   canary: release
-    .extend({ share: z.number().min(0).max(1), startedAt: z.number() })
+    .extend({
+      share: z.number().min(0).max(1),
+      startedAt: z.number(),
+      counts: z.object({ canary: count, current: count }),
+    })
     .exactOptional(),
   withdrawn: z.string().exactOptional(),
 });
