@@ -28,11 +28,13 @@ export class RecoveringWriter {
   /** Throws what `openStoreFile` throws. */
   constructor(settings: WriterSettings) {
     this.#settings = settings;
-    this.cut = keepCutLog(settings.path);
+    // Beside a reader the log is in use, and what stands behind its end is no sign of damage.
+    this.cut = settings.replaces === true ? undefined : keepCutLog(settings.path);
     this.#database = openStoreFile(settings);
     this.#writer = new Writer(this.#database, settings.path);
     // What was kept would be found behind the end of the log again until it is written over.
     if (this.cut?.isKept === true) this.#writer.checkpoint();
+    if (settings.replaces === true) this.#takeOver();
   }
 
   /** See `Writer.run`; after an I/O error each batch is refused until the file is sound again. */
@@ -54,6 +56,15 @@ export class RecoveringWriter {
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  /** A thread that died may have done so after an I/O error that it could not tell of. */
+  #takeOver(): void {
+    this.#key = this.#settings.key;
+    const failure = this.#recover();
+    if (failure === undefined) return;
+    this.close();
+    throw new FailureError(failure);
   }
 
   #recover(): Failure | undefined {

@@ -131,6 +131,19 @@ test('when nothing will answer any more, everything that waits is told so', asyn
   await queue.drained();
 });
 
+test('what a lost writer had been sent is rejected, and what waits goes to one that knows nothing', async () => {
+  const { queue, write, answer, groups } = queueWith();
+  const sent = write();
+  await turn();
+  const waiting = write();
+  queue.lose({ code: 'STORE_FAILED', details: { problem: 'gone' } });
+  await assert.rejects(sent, { code: 'STORE_FAILED' });
+  assert.deepEqual(groups[1]?.learn, groups[0]?.learn);
+  answer();
+  await waiting;
+  await queue.drained();
+});
+
 test('drained waits for the answers of everything accepted', async () => {
   const { queue, write, answer } = queueWith({ groupBatchesMax: 1 });
   const order: string[] = [];

@@ -27,11 +27,11 @@ interface Waiting {
   readonly reject: (error: AgentError) => void;
 }
 
-/** Turns many writes into few groups. `send` must be answered by `settle` or `fail`. */
+/** Turns many writes into few groups. `send` must be answered by `settle`, `lose` or `fail`. */
 export class WriteQueue {
   readonly #send: (group: WriteGroup) => void;
   readonly #limits: WriteLimits;
-  readonly #numbers = new StatementNumbers();
+  #numbers = new StatementNumbers();
   readonly #drained: (() => void)[] = [];
   #waiting: Waiting[] = [];
   #sent: Waiting[] = [];
@@ -78,14 +78,30 @@ export class WriteQueue {
     this.#pump();
   }
 
+  /**
+   * Rejects what was sent, of which nobody knows whether it was committed. What waits goes on, to a
+   * writer that knows none of the statements.
+   */
+  lose(failure: Failure): void {
+    const lost = this.#sent;
+    this.#sent = [];
+    this.#numbers = new StatementNumbers();
+    for (const waiting of lost) {
+      this.#bytes -= waiting.bytes;
+      waiting.reject(toAgentError(failure));
+    }
+    this.#pump();
+  }
+
   /** Rejects everything that waits, because nothing will answer any more. */
   fail(failure: Failure): void {
-    const lost = [...this.#sent, ...this.#waiting];
-    this.#sent = [];
+    const lost = this.#waiting;
     this.#waiting = [];
-    this.#bytes = 0;
-    for (const waiting of lost) waiting.reject(toAgentError(failure));
-    this.#pump();
+    for (const waiting of lost) {
+      this.#bytes -= waiting.bytes;
+      waiting.reject(toAgentError(failure));
+    }
+    this.lose(failure);
   }
 
   /** Resolves when nothing waits. */

@@ -52,4 +52,8 @@ export type WriterReply =
 export interface WriterSettings {
   readonly path: string;
   readonly busyTimeoutMs: number;
+  /** True when it takes the place of a thread that died: it first proves what that one left. */
+  readonly replaces?: boolean;
+  /** The key of chains, where that one had it. */
+  readonly key?: Uint8Array;
 }
