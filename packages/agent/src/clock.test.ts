@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { systemClock, within } from './clock.ts';
+import { configuration } from '@opencomputer/contracts';
+import { systemClock, within, zoneOf } from './clock.ts';
 
 test('a delay that is cancelled never runs, and one that is not does', async () => {
   const ran: string[] = [];
@@ -30,4 +31,11 @@ test('work that takes too long is not waited for, and work that fails is told', 
   await within(systemClock, 1, new Promise(() => undefined));
   await within(systemClock, 60_000, Promise.resolve());
   await assert.rejects(within(systemClock, 60_000, Promise.reject(new Error('no'))), /no/);
+});
+
+test('the zone is the configured one, else that of the machine', () => {
+  const given = configuration.parse({ person: { timeZone: 'Asia/Tokyo' } });
+  assert.equal(zoneOf(given), 'Asia/Tokyo');
+  const own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  assert.equal(zoneOf(configuration.parse({})), own);
 });

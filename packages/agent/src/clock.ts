@@ -1,7 +1,7 @@
 // Owns the machine's own clock behind the port. Refuses to be imported by anything but the
 // composition root, so that everything else can be tested in any time.
 
-import type { Clock } from '@opencomputer/contracts';
+import type { Clock, Configuration } from '@opencomputer/contracts';
 
 /** The longest delay that a timer of Node keeps. */
 const delayMsMax = 2 ** 31 - 1;
@@ -25,4 +25,9 @@ export async function within(clock: Clock, delayMs: number, work: Promise<unknow
   } finally {
     cancel();
   }
+}
+
+/** The zone of the person; the machine's when none is configured. */
+export function zoneOf({ person }: Configuration): string {
+  return person.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

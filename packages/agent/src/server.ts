@@ -7,7 +7,7 @@ import type { Clock, Configuration, Grant, IdentifierSource } from '@opencompute
 import type { AgentService, PrepareRequest, Understand } from '@opencomputer/contracts/internal';
 import * as backup from './backup/index.ts';
 import * as channels from './channels/index.ts';
-import { systemClock, within } from './clock.ts';
+import { systemClock, within, zoneOf } from './clock.ts';
 import * as core from './core/index.ts';
 import type { Conversation, IntentParser } from './core/index.ts';
 import * as driving from './driver/index.ts';
@@ -127,7 +127,8 @@ async function compose(
   try {
     const backups = backup.createBackups({ store, clock, version, report });
     const identifier = await identifiersAfter(store.database);
-    const parts = await makeParts({ ...given, store, backups, identifier });
+    const noted = { ...given, report: store.noting(report) };
+    const parts = await makeParts({ ...noted, store, backups, identifier });
     const { start, service } = await assemble(parts);
     await start();
     return { service, store, backups };
@@ -308,11 +309,6 @@ async function makeBuiltins(
     return loaded === undefined ? [] : [{ manifest: loaded.manifest, handlers: plugin }];
   });
   return (await Promise.all(found)).flat();
-}
-
-/** The zone of the person; the machine's when none is configured. */
-function zoneOf({ person }: Configuration): string {
-  return person.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 function makeUnderstand(parts: Parts): Understand {

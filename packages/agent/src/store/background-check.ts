@@ -15,6 +15,9 @@ const firstMs = 10 * 60_000;
 /** Between the end of one check and the beginning of the next. */
 const pauseMs = 6 * 3_600_000;
 
+/** How places that are pages begin: each check reads all of them again. */
+export const pagePlace = 'page: ';
+
 /** What is checked, and who is told. */
 export interface BackgroundParts {
   readonly clock: Clock;
@@ -71,5 +74,5 @@ export function startBackgroundCheck(parts: BackgroundParts): BackgroundCheck {
 
 async function checkPages({ pages, found }: BackgroundParts): Promise<void> {
   const { problems } = (await pages?.()) ?? { problems: [] };
-  for (const problem of problems) await found(`page: ${problem.slice(0, 100)}`, problem);
+  for (const problem of problems) await found(`${pagePlace}${problem.slice(0, 100)}`, problem);
 }

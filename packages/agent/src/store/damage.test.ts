@@ -26,3 +26,18 @@ test('a place is new once, and only broken rows are noted from errors', async (t
     ],
   );
 });
+
+test('the list has an end, and a place that damage made long is cut', async (t) => {
+  const path = temporaryFolder(t);
+  const store = await openStore({ path, command: 'test', migrations: [], clock: fixedClock });
+  t.after(() => store.close());
+  const damage = createDamageList(store.database, fixedClock.now);
+  assert.equal(await damage.add('x'.repeat(5_000), 'altered'), true);
+  assert.equal((await damage.list())[0]?.place.length, 200);
+  const fill = `with recursive places(number) as
+    (select 1 union all select number + 1 from places where number < 999)
+    insert into damage select 'place ' || number, 1, 'altered' from places`;
+  await store.database.write([{ sql: fill, parameters: [] }]);
+  assert.equal((await damage.list()).length, 1_000);
+  assert.equal(await damage.add('one more', 'altered'), false);
+});

@@ -54,18 +54,17 @@ test('a store that is watched tells of a damaged row once in its life', async (t
         return fake.after(delayMs, run);
       },
     };
-    const store = await openStore({ path, command: 'test', migrations: noteMigrations, clock });
     const sealed = [{ table: 'notes', columns: ['id'] }];
+    const tables = { migrations: noteMigrations, proven: [notesProven], sealed };
+    const store = await openStore({ path, command: 'test', clock, ...tables });
     if (count === 0) {
       const sql = "insert into notes values ('a', x'00', null)";
       await store.database.write([{ sql, parameters: [] }]);
     }
-    const parts = { ...store, clock, proven: [notesProven], sealed };
-    const watching = await watchStore(parts, (error) => told.push(String(error)));
+    await store.watch((error) => told.push(String(error)));
     const rested = once(waits, 'rest');
     fake.forward(fake.waits[0] ?? 0);
     await rested;
-    await watching.stop();
     await store.close();
   }
   assert.deepEqual(told, ['Error: notes/a: the row was altered']);

@@ -4,7 +4,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '@opencomputer/contracts';
 import type { Database, Integrity, ProvenTable, Sealing } from '@opencomputer/contracts/internal';
-import { startBackgroundCheck } from './background-check.ts';
+import { pagePlace, startBackgroundCheck } from './background-check.ts';
 import type { BackgroundCheck } from './background-check.ts';
 import { keptLogProblem } from './cut-log.ts';
 import { createDamageList } from './damage.ts';
@@ -33,8 +33,10 @@ export interface StoreCheckParts {
 export async function checkStore(parts: StoreCheckParts): Promise<Integrity> {
   const damage = createDamageList(parts.database, () => parts.clock.now());
   const problems: string[] = [];
+  const places = new Set<string>();
   const found = async (place: string, problem: string): Promise<void> => {
     if (problems.length < namedMax) problems.push(`${place}: ${problem}`);
+    places.add(place);
     await damage.add(place, problem);
   };
   const { path, signal } = parts;
@@ -45,6 +47,11 @@ export async function checkStore(parts: StoreCheckParts): Promise<Integrity> {
   } catch (error) {
     // A page that cannot be read ends the walk: what is behind it is not known.
     problems.push(error instanceof Error ? error.message : String(error));
+  }
+  for (const { place, problem } of await damage.list()) {
+    const isNamed = places.has(place) || place.startsWith(pagePlace);
+    if (isNamed || problems.length >= namedMax) continue;
+    problems.push(`${place}: ${problem}, as was noted earlier`);
   }
   return { ...pages, problems: [...pages.problems, ...problems] };
 }

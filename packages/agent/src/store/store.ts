@@ -12,10 +12,12 @@ import type {
 } from '@opencomputer/contracts/internal';
 import type { BackgroundCheck } from './background-check.ts';
 import { beginChains } from './begin-chains.ts';
+import { createDamageList } from './damage.ts';
 import { openDataDirectory } from './data-directory.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { keyCopyName } from './installation-key.ts';
 import { migrate, pendingMigrations } from './migrations.ts';
+import { notingSealing } from './noting-sealing.ts';
 import { openPostgresql } from './postgresql-database.ts';
 import { fileRootKey } from './root-key.ts';
 import type { RootKey } from './root-key.ts';
@@ -62,6 +64,10 @@ export interface Store {
   check(): Promise<Integrity>;
   /** Does so slowly until the store is closed; each damaged place is reported once in its life. */
   watch(report: (error: unknown, about: string) => void): Promise<void>;
+  /** The same report, with damage that it is told of put into the list of damage. */
+  noting(
+    report: (error: unknown, about: string) => void,
+  ): (error: unknown, about: string) => void;
   /** Finishes the accepted writes and lets another process have the directory. */
   close(): Promise<void>;
 }
@@ -103,11 +109,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       signal,
       ...(file && { path: file }),
     };
+    const { note } = createDamageList(database, now);
     let watching: BackgroundCheck | undefined;
     return {
       directory,
       database,
-      sealing,
+      sealing: notingSealing(sealing, note),
+      noting: (report) => (error, about) => (note(error), report(error, about)),
       ...(copy && { copy }),
       check: () => checkStore(checked),
       watch: async (report) => {
