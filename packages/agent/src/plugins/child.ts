@@ -23,6 +23,11 @@ export interface ChildSpecification {
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
   readonly lineBytesMax: number;
+  /**
+   * Starts it in another way than plainly, each time anew: in a sandbox. Must not throw, must pipe the
+   * three standard streams, and must make the process the first of a group of its own.
+   */
+  readonly start?: () => ChildProcess;
 }
 
 /** What a process tells its owner. */
@@ -33,11 +38,12 @@ export interface ChildListener {
   onExit(problem: string): void;
 }
 
-type Process = ChildProcessByStdio<Writable, Readable, Readable>;
+/** A process whose three standard streams are ours. */
+export type ChildProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** A running process that exchanges lines. */
 export class Child {
-  readonly #process: Process;
+  readonly #process: ChildProcess;
   readonly #clock: Clock;
   readonly #log = new LogTail(LOG_BYTES_MAX);
   readonly #exited: Promise<void>;
@@ -47,15 +53,13 @@ export class Child {
 
   constructor(specification: ChildSpecification, listener: ChildListener, clock: Clock) {
     this.#clock = clock;
-    const { command, environment, directory } = specification;
-    this.#process = spawn(command, [...specification.arguments], {
-      cwd: directory,
-      env: { ...environment },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: Ctrl-C in the terminal is ours to handle, and its children end with it.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    });
+    const { command } = specification;
+    this.#process = specification.start?.() ?? startPlainly(specification);
+    if (!hasStreams(this.#process)) {
+      // Of no use then, and the same fault would come again as an event.
+      this.#process.on('error', () => undefined);
+      throw new Error('too many files are open');
+    }
     const lines = new LineReader(specification.lineBytesMax, listener);
     this.#process.stdout.on('data', (chunk: Buffer) => lines.push(chunk));
     this.#process.stderr.on('data', (chunk: Buffer) => this.#takeLog(chunk));
@@ -161,6 +165,23 @@ export class Child {
     const last = this.#log.lastLine(200);
     return last === '' ? how : `${how}: ${last}`;
   }
+}
+
+/** Node makes none when there is no descriptor left for them (EMFILE, ENFILE). */
+function hasStreams({ stdin }: { readonly stdin: Writable | undefined }): boolean {
+  return stdin !== undefined;
+}
+
+function startPlainly(specification: ChildSpecification): ChildProcess {
+  const { command, environment, directory } = specification;
+  return spawn(command, [...specification.arguments], {
+    cwd: directory,
+    env: { ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C in the terminal is ours to handle, and its children end with it.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
 }
 
 function startProblem(command: string, error: Error): string {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { replaceFile, syncFolder } from './durable-file.ts';
+import { openFolderSync, replaceFile, syncFolder } from './durable-file.ts';
 
 test('a file is replaced whole, for its owner alone, and leaves nothing beside it', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'durable-'));
@@ -18,4 +18,13 @@ test('a file is replaced whole, for its owner alone, and leaves nothing beside i
 
 test('a folder that is gone cannot be waited for', async () => {
   await assert.rejects(syncFolder(join(tmpdir(), 'durable-gone')), { code: 'ENOENT' });
+});
+
+test('a folder is opened before it is needed, and synced though it is gone by then', async () => {
+  const directory = join(await mkdtemp(join(tmpdir(), 'durable-')), 'one', 'two');
+  const folder = await openFolderSync(directory);
+  await rm(directory, { recursive: true });
+  await folder.sync();
+  await writeFile(directory, '');
+  await assert.rejects(openFolderSync(directory), { code: 'EEXIST' });
 });

@@ -28,3 +28,28 @@ export async function syncFolder(directory: string): Promise<void> {
     await folder.close();
   }
 }
+
+/** A folder whose names are made durable later, and which needs no further descriptor for that. */
+export interface FolderSync {
+  /** Waits until the names are on the disk, and lets go of the folder. */
+  sync(): Promise<void>;
+}
+
+/**
+ * Opens a folder, and makes it where there is none, before something changes in it: Node's permission
+ * model forbids fsync in a plugin itself, and where no file can be opened nothing shall begin.
+ */
+export async function openFolderSync(directory: string): Promise<FolderSync> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  if (process.platform === 'win32') return { sync: async () => undefined };
+  const folder = await open(directory, 'r');
+  return {
+    sync: async () => {
+      try {
+        await folder.sync();
+      } finally {
+        await folder.close();
+      }
+    },
+  };
+}

@@ -11,7 +11,8 @@ import type { ActivePlugin, CatalogueTool, ReservedTools } from './catalogue.ts'
 import type { PluginConnection, ServerListing } from './connection.ts';
 import { startDeadline } from './deadline.ts';
 import type { Deadline } from './deadline.ts';
-import { syncFolder } from './durable-file.ts';
+import { openFolderSync } from './durable-file.ts';
+import type { FolderSync } from './durable-file.ts';
 import { readableFolders } from './granted-paths.ts';
 import type { InstalledPlugin, InstalledServer } from './installed.ts';
 import { KitConnection } from './kit-connection.ts';
@@ -200,10 +201,10 @@ class Host implements ListingPluginHost {
     try {
       storage = await this.#options.storageFor(owner.name, options.person);
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = problemOf(error);
       return failure('PLUGIN_START', { plugin: owner.name, problem });
     }
-    const outcome = await supervisor.call({
+    const request = {
       ...common,
       access: { folders, storage: [storage.directory] },
       circumstances: {
@@ -213,10 +214,21 @@ class Host implements ListingPluginHost {
         folders,
         storage: { directory: storage.directory, key: storage.key },
       },
-    });
-    if (declaration.effect === 'read') return outcome;
-    const problem = await syncProblem(storage.directory);
-    return problem === undefined ? outcome : interrupted(declaration, 'STORE_FAILED', { problem });
+    };
+    if (declaration.effect === 'read') return supervisor.call(request);
+    let folder: FolderSync;
+    try {
+      folder = await openFolderSync(storage.directory);
+    } catch (error) {
+      return failure('STORE_FAILED', { problem: problemOf(error) });
+    }
+    const outcome = await supervisor.call(request);
+    try {
+      await folder.sync();
+      return outcome;
+    } catch (error) {
+      return interrupted(declaration, 'STORE_FAILED', { problem: problemOf(error) });
+    }
   }
 
   #supervisor(owner: Exclude<ActivePlugin, { kind: 'builtin' }>): Supervisor {
@@ -246,7 +258,7 @@ class Host implements ListingPluginHost {
       if (owner.kind === 'server') return await this.#connect(owner);
       return new KitConnection(await launchProgram(owner, access, places), clock);
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = problemOf(error);
       throw new AgentError('PLUGIN_START', { plugin: owner.name, problem }, { cause: error });
     }
   }
@@ -302,18 +314,8 @@ class Host implements ListingPluginHost {
   }
 }
 
-/**
- * Makes the renames of a plugin durable before its outcome is believed: Node's permission model
- * forbids fsync in the plugin itself. A folder that is gone has nothing to keep. Returns what went wrong.
- */
-async function syncProblem(directory: string): Promise<string | undefined> {
-  try {
-    await syncFolder(directory);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    return error instanceof Error ? error.message : String(error);
-  }
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface Listing {
