@@ -10,6 +10,7 @@ import { createNotices } from './notices.ts';
 import type { Notices } from './notices.ts';
 import { createOutboxView } from './outbox-view.ts';
 import type { OutboxView } from './outbox-view.ts';
+import { Unrecorded } from './unrecorded.ts';
 
 /** A channel that delivers by itself, and what it gets. */
 export interface RegisteredChannel {
@@ -38,11 +39,17 @@ export function createChannels(parts: ChannelParts): Channels {
     name,
     ...(copies !== undefined && { copies }),
   }));
-  const mailbox = createMailbox(database, sealing, { report, pushed });
-  const delivery = createDelivery(
+  const unrecorded = new Unrecorded(parts);
+  const mailbox = createMailbox(database, sealing, { report, pushed, unrecorded });
+  const { stop, ...delivery } = createDelivery(
     channels.map(({ channel }) => channel),
     parts,
   );
+  const stopAll = async (): Promise<void> => {
+    await stop();
+    await unrecorded.stop();
+  };
   const outbox = createOutboxView(parts, () => delivery.wake());
-  return { mailbox, notices: createNotices(mailbox), delivery, outbox };
+  const notices = createNotices(mailbox);
+  return { mailbox, notices, delivery: { ...delivery, stop: stopAll }, outbox };
 }

@@ -255,3 +255,90 @@ test('what a channel brings is handed on, and it acknowledges only what was take
   await channel.redeliver();
   assert.equal(channel.acknowledged.length, 1);
 });
+
+test('a stop while a channel starts waits a bounded time, and leaves nothing at work', async (context) => {
+  const fake = createFakeChannel();
+  const started = Promise.withResolvers<void>();
+  let stops = 0;
+  const { clock, delivery, put } = await make(context, {
+    ...fake,
+    start: async (receive) => {
+      await started.promise;
+      await fake.start(receive);
+    },
+    stop: async () => {
+      stops += 1;
+      await fake.stop();
+    },
+  });
+  await put('never sent');
+  const starting = delivery.start(nobody);
+  const stopping = delivery.stop();
+  await until(() => clock.waits.length > 0);
+  clock.forward(clock.waits[0] ?? 0);
+  await stopping;
+  started.resolve();
+  await starting;
+  await until(() => stops > 0);
+  for (let round = 0; round < 50; round += 1) await new Promise(setImmediate);
+  assert.deepEqual([fake.delivered, clock.waits], [[], []]);
+  assert.equal(fake.isRunning, false);
+});
+
+test('a channel whose start fails after a stop is not tried again', async (context) => {
+  const started = Promise.withResolvers<void>();
+  const { clock, delivery } = await make(context, {
+    ...createFakeChannel(),
+    start: () => started.promise,
+  });
+  const starting = delivery.start(nobody);
+  const stopping = delivery.stop();
+  started.reject(new Error('planted'));
+  await Promise.all([starting, stopping]);
+  assert.deepEqual(clock.waits, []);
+});
+
+test('a channel that does not stop does not hold the stop up', async (context) => {
+  const { clock, delivery } = await make(context, {
+    ...createFakeChannel(),
+    stop: () => new Promise(() => undefined),
+  });
+  await delivery.start(nobody);
+  let isStopped = false;
+  void delivery.stop().then(() => (isStopped = true));
+  await until(() => {
+    clock.forward(clock.waits[0] ?? 0);
+    return isStopped;
+  });
+});
+
+test('a store that stays broken is looked at less and less often, and often again once it works', async (context) => {
+  const clock = createFakeClock();
+  const { parts, put, rows, reports } = await openDeliveryBench(context, { store, clock });
+  let isFull = true;
+  const database: Database = {
+    ...parts.database,
+    write: async (...given) => {
+      if (isFull) throw new AgentError('STORE_FULL');
+      return parts.database.write(...given);
+    },
+  };
+  const delivery = createDelivery([createFakeChannel()], { ...parts, database });
+  context.after(() => delivery.stop());
+  await put('once');
+  await delivery.start(nobody);
+  const waits: number[] = [];
+  for (let tries = 1; tries <= 6; tries += 1) {
+    await until(() => reports.length === tries && clock.waits.length === 1);
+    waits.push(clock.waits[0] ?? 0);
+    if (tries === 6) isFull = false;
+    clock.forward(clock.waits[0] ?? 0);
+  }
+  assert.deepEqual(waits, [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  await until(async () => (await rows())[0]?.state === 'delivered');
+  isFull = true;
+  await put('twice');
+  delivery.wake();
+  await until(() => reports.length === 7 && clock.waits.length === 1);
+  assert.equal(clock.waits[0], 5_000);
+});

@@ -3,10 +3,12 @@
 
 import type { Channel, Clock, InboundMessage, Json, OutboundReply } from '@opencomputer/contracts';
 import type { Database, Sealing, Statement } from '@opencomputer/contracts/internal';
-import { openReply, prepareSettle } from './outbox.ts';
+import { openReply } from './outbox.ts';
 import { isUnreadable } from './payload.ts';
 import type { Report } from './payload.ts';
+import { storeDelayMs } from './store-delay.ts';
 import type { ChannelTables, OutboxTable } from './tables.ts';
+import { prepareSettle } from './unrecorded.ts';
 
 /** What delivering needs. */
 export interface DeliveryParts {
@@ -60,9 +62,7 @@ const rowsMax = 500;
 const waitingMax = 1_000;
 /** A channel that could not be started is tried again after this. */
 const startAgainMs = 30_000;
-/** What the store did not take, as on a full disk, is tried again after this. */
-const storeAgainMs = 5_000;
-/** What is on its way at a stop has this long. */
+/** What is on its way at a stop has this long, and then the channel to stop. */
 const stopMsMax = 3_000;
 
 /** Delivery through these channels. */
@@ -90,6 +90,9 @@ class DeliveryLoop {
   readonly #taken = new Set<string>();
   #state: 'stopped' | 'starting' | 'running' = 'stopped';
   #news = false;
+  /** Looks that failed at the store, one after another. */
+  #failures = 0;
+  #starting: Promise<void> | undefined;
   #working: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
 
@@ -98,15 +101,22 @@ class DeliveryLoop {
     this.#parts = parts;
   }
 
-  async start(receive: Receive): Promise<void> {
+  start(receive: Receive): Promise<void> {
     this.#state = 'starting';
+    this.#starting = this.#begin(receive);
+    return this.#starting;
+  }
+
+  async #begin(receive: Receive): Promise<void> {
     try {
       await this.#channel.start(receive);
+      // A stop that came meanwhile may have left already, so this is the last who knows.
+      if (this.#isStopped()) return await this.#channel.stop();
       this.#state = 'running';
       this.wake();
     } catch (error) {
       this.#parts.report(error, `channel ${this.#channel.name}`);
-      this.#later(startAgainMs, () => void this.start(receive));
+      if (!this.#isStopped()) this.#later(startAgainMs, () => void this.start(receive));
     }
   }
 
@@ -124,11 +134,19 @@ class DeliveryLoop {
     const wasRunning = this.#state === 'running';
     this.#state = 'stopped';
     this.#cancel?.();
+    await this.#within(Promise.all([this.#starting, this.#working]));
+    if (wasRunning) await this.#within(this.#channel.stop());
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  /** Resolves with `work`, at the latest after `stopMsMax`. */
+  async #within(work: Promise<unknown>): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancel = this.#parts.clock.after(stopMsMax, late.resolve);
-    await Promise.race([this.#working, late.promise]);
-    cancel();
-    if (wasRunning) await this.#channel.stop();
+    await Promise.race([work, late.promise]).finally(cancel);
   }
 
   async #work(): Promise<void> {
@@ -139,10 +157,12 @@ class DeliveryLoop {
         if (rows.length === rowsMax) this.#news = true;
         await this.#deliverAll(rows);
       }
+      this.#failures = 0;
     } catch (error) {
       this.#parts.report(error, `replies of ${this.#channel.name}`);
       this.#news = false;
-      this.#waiting.set('', this.#parts.clock.monotonic() + storeAgainMs);
+      this.#failures += 1;
+      this.#waiting.set('', this.#parts.clock.monotonic() + storeDelayMs(this.#failures));
     }
     if (this.#state !== 'running' || this.#waiting.size === 0) return;
     const next = Math.min(...this.#waiting.values()) - this.#parts.clock.monotonic();

@@ -148,3 +148,15 @@ test('however many messages are open, all are listed', async (context) => {
   const listed = (await inbox.open()).map(({ id }) => id);
   assert.deepEqual(listed, all.map(({ id }) => id).toSorted());
 });
+
+test('of a message that comes again it is known how far it is', async (context) => {
+  const { database, sealing } = await open(context);
+  const inbox = createInbox(database, sealing);
+  const { id, person, conversation, ...rest } = message('m1');
+  await inbox.accept({ id, person, conversation, ...rest });
+  const known = { id, person, conversation, starts: 1 };
+  assert.deepEqual(await inbox.known(rest), { ...known, state: 'open' });
+  await database.write([inbox.finish(id)]);
+  assert.deepEqual(await inbox.known(rest), { ...known, state: 'done' });
+  assert.equal(await inbox.known({ ...rest, channel: 'mail' }), undefined);
+});

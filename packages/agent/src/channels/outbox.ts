@@ -8,6 +8,7 @@ import { decode, encode, isUnreadable, timeOf } from './payload.ts';
 import type { Report } from './payload.ts';
 import { outboxProven } from './tables.ts';
 import type { ChannelTables, OutboxTable } from './tables.ts';
+import { prepareSettle, Unrecorded } from './unrecorded.ts';
 
 /** Replies shown at once to a person who comes back; older ones come with the next call. */
 const waitingMax = 50;
@@ -23,6 +24,8 @@ export interface PushedChannel {
 export interface OutboxOptions {
   readonly report?: Report;
   readonly pushed?: readonly PushedChannel[];
+  /** What was delivered and is not recorded yet. */
+  readonly unrecorded?: Unrecorded;
 }
 
 /** The part of the mailbox that is about replies. */
@@ -35,8 +38,9 @@ export type Outbox = Pick<Mailbox, 'enqueue' | 'hold' | 'release' | 'delivered' 
 export function createOutbox(
   database: Database,
   sealing: Sealing,
-  { report = () => undefined, pushed = [] }: OutboxOptions = {},
+  { report = () => undefined, pushed = [], unrecorded: given }: OutboxOptions = {},
 ): Outbox {
+  const unrecorded = given ?? new Unrecorded({ database, report });
   const proofs = sealing.rows(outboxProven);
   const insert = prepareInsert(database);
   const settle = prepareSettle(database);
@@ -64,16 +68,17 @@ export function createOutbox(
       held.delete(id);
     },
     delivered: async (replyIds) => {
-      const statements = replyIds.map((id) => settle({ id, state: 'delivered' }));
-      if (statements.length > 0) await database.write(statements, { durable: false });
+      await unrecorded.record(replyIds);
       for (const id of replyIds) held.delete(id);
     },
     waiting: async (person) => {
+      const limit = waitingMax + held.size + unrecorded.size;
       const names = pushed.map(({ name }) => name);
-      const rows = await selectWaiting(database, names, { person, limit: waitingMax + held.size });
+      const rows = await selectWaiting(database, names, { person, limit });
       const replies: OutboundReply[] = [];
       for (const row of rows) {
-        if (held.has(row.id) || replies.length === waitingMax) continue;
+        if (held.has(row.id) || unrecorded.has(row.id)) continue;
+        if (replies.length === waitingMax) break;
         try {
           replies.push(await openReply(sealing, row));
         } catch (error) {
@@ -135,19 +140,5 @@ function prepareInsert(database: Database): (row: OutboxTable) => Statement {
       payload: value('payload'),
       proof: sql`chain_row('outbox', ${value('proof')})`,
     }),
-  );
-}
-
-/** The statement that ends the waiting of a reply, in one state or the other. */
-export function prepareSettle(
-  database: Database,
-): (end: { id: string; state: string }) => Statement {
-  const query = database.query.$extendTables<ChannelTables>();
-  return database.prepare<{ id: string; state: string }>((value) =>
-    query
-      .updateTable('outbox')
-      .set({ state: value('state') })
-      .where('id', '=', value('id'))
-      .where('state', '=', 'pending'),
   );
 }
