@@ -30,6 +30,8 @@ export interface ContentStore {
    * only when a file was touched. Throws PLUGIN_ALTERED; `plugin` is for its text.
    */
   open(digest: string, plugin: string): Promise<string>;
+  /** Where a tree is, or would be; nothing is checked. */
+  placeOf(digest: string): string;
   /** Hashes a tree whole: true when it is there and as it was. */
   verify(digest: string): Promise<boolean>;
   /** Removes all trees but these, and what interrupted copies left. Returns how many it removed. */
@@ -70,6 +72,7 @@ export function createContentStore(root: string): ContentStore {
       if ((has !== undefined && has === had) || (await verify(digest))) return placeOf(digest);
       throw new AgentError('PLUGIN_ALTERED', { plugin });
     },
+    placeOf,
     verify,
     keepOnly: async (digests) => {
       const names = (await unlessGone(() => readdir(root))) ?? [];

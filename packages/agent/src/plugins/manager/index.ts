@@ -1,0 +1,15 @@
+export { createLockfile } from './lockfile.ts';
+export type { Lockfile } from './lockfile.ts';
+export { PluginManager } from './manager.ts';
+export type { CommitOptions } from './manager.ts';
+export { permissionLines } from './permission-lines.ts';
+export type {
+  FetchedPlugin,
+  InstallPlan,
+  ManagerEvent,
+  ManagerPorts,
+  RefusedRelease,
+  RunnablePlugin,
+  RunnableRelease,
+} from './ports.ts';
+export type { PluginChange } from './releases.ts';
