@@ -18,8 +18,6 @@ import type { ChannelTables, InboxTable } from './tables.ts';
 
 /** Rows read at once while all of them are listed. */
 const pageRows = 1_000;
-/** Messages set aside that are listed at most. */
-const parkedMax = 1_000;
 
 /** The part of the mailbox that is about messages on their way in. */
 export type Inbox = Pick<
@@ -67,7 +65,7 @@ export function createInbox(database: Database, sealing: Sealing): Inbox {
     park: (id) => settle({ id, state: 'parked' }),
     unpark: (id) => prepareUnpark(database)({ id }),
     finish: (id) => settle({ id, state: 'done' }),
-    open: () => listOpen(database),
+    open: () => list(database, 'open'),
     next: async (conversation) => {
       const query = database.query.$extendTables<ChannelTables>();
       const row = await query
@@ -81,18 +79,7 @@ export function createInbox(database: Database, sealing: Sealing): Inbox {
       return row && toOpen(row);
     },
     read: (id) => readMessage(database, sealing, id),
-    parked: async (person) => {
-      const query = database.query.$extendTables<ChannelTables>();
-      const rows = await query
-        .selectFrom('inbox')
-        .select(['id', 'person', 'conversation', 'attempts'])
-        .where('person', '=', person)
-        .where('state', '=', 'parked')
-        .orderBy('id')
-        .limit(parkedMax)
-        .execute();
-      return rows.map(toOpen);
-    },
+    parked: (person) => list(database, 'parked', person),
   };
 }
 
@@ -173,14 +160,18 @@ function toOpen(row: Omit<OpenMessage, 'starts'> & { attempts: number }): OpenMe
 }
 
 /** All rows without their payloads: those are opened one by one, when their turn begins. */
-async function listOpen(database: Database): Promise<readonly OpenMessage[]> {
-  const query = database.query.$extendTables<ChannelTables>();
+async function list(
+  database: Database,
+  state: KnownMessage['state'],
+  person?: string,
+): Promise<readonly OpenMessage[]> {
+  const all = database.query.$extendTables<ChannelTables>().selectFrom('inbox');
+  const query = person === undefined ? all : all.where('person', '=', person);
   const messages: OpenMessage[] = [];
   for (;;) {
     const page = await query
-      .selectFrom('inbox')
       .select(['id', 'person', 'conversation', 'attempts'])
-      .where('state', '=', 'open')
+      .where('state', '=', state)
       .where('id', '>', messages.at(-1)?.id ?? '')
       .orderBy('id')
       .limit(pageRows)

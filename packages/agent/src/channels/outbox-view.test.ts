@@ -87,3 +87,12 @@ test('a reply that was altered is listed without its words', async (context) => 
   assert.equal(row?.text, '');
   assert.match(row?.reason ?? '', /altered/);
 });
+
+test('more than are listed are counted', async (context) => {
+  const { parts, put } = await openDeliveryBench(context, { store, clock: createFakeClock() });
+  for (let count = 0; count < 203; count += 1) await put(`reply ${count}`);
+  const view = createOutboxView(parts, () => undefined);
+  assert.equal(await view.beyond('ann'), 0);
+  await parts.database.write([{ sql: `update outbox set state = 'dead'`, parameters: [] }]);
+  assert.deepEqual([(await view.list('ann')).length, await view.beyond('ann')], [200, 3]);
+});

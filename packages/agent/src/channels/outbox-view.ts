@@ -1,6 +1,7 @@
 // Owns what a person is told of replies that did not leave: which wait, which were given up and why,
 // and trying one again. Refuses to change a reply.
 
+import type { SelectQueryBuilder } from 'kysely';
 import { AgentError } from '@opencomputer/contracts';
 import type { Database, PendingReply, Sealing, Statement } from '@opencomputer/contracts/internal';
 import type { DeliveryParts } from './delivery.ts';
@@ -15,6 +16,8 @@ const listedMax = 200;
 export interface OutboxView {
   /** Those that wait for a channel after a failure, and those that were given up; oldest first. */
   list(person: string): Promise<readonly PendingReply[]>;
+  /** How many more there are than are listed. */
+  beyond(person: string): Promise<number>;
   /** Tries a reply again that was given up, or lets it be. Rejects with INPUT_INVALID for no such. */
   settle(person: string, reply: string, how: 'retry' | 'drop'): Promise<void>;
 }
@@ -32,6 +35,12 @@ export function createOutboxView(parts: Parts, wake: () => void): OutboxView {
         : new Map<string, string>();
       return Promise.all(rows.map((row) => toPending(sealing, row, why.get(row.id))));
     },
+    beyond: async (person) => {
+      const counted = await unsettled(database, person)
+        .select((expression) => expression.fn.countAll<number>().as('rows'))
+        .executeTakeFirstOrThrow();
+      return Math.max(0, Number(counted.rows) - listedMax);
+    },
     settle: async (person, reply, how) => {
       const row = (await select(database, person)).find(({ id }) => id === reply);
       if (row?.state !== 'dead') {
@@ -48,20 +57,23 @@ export function createOutboxView(parts: Parts, wake: () => void): OutboxView {
 }
 
 function select(database: Database, person: string): Promise<readonly OutboxTable[]> {
+  return unsettled(database, person).selectAll().orderBy('id').limit(listedMax).execute();
+}
+
+function unsettled(
+  database: Database,
+  person: string,
+): SelectQueryBuilder<ChannelTables, 'outbox', object> {
   const query = database.query.$extendTables<ChannelTables>();
   return query
     .selectFrom('outbox')
-    .selectAll()
     .where('person', '=', person)
     .where((expression) =>
       expression.or([
         expression('state', '=', 'dead'),
         expression.and([expression('state', '=', 'pending'), expression('attempts', '>', 0)]),
       ]),
-    )
-    .orderBy('id')
-    .limit(listedMax)
-    .execute();
+    );
 }
 
 async function toPending(

@@ -49,19 +49,19 @@ test('words for a turn that waits are kept over a crash, once, also when it cras
   const bench = await open(context, { script: () => 'silence' });
   const { second } = await twoOpen(bench);
   await bench.driver.act({ type: 'steer', turn: second, text: 'in French' });
-  const words = async (): Promise<number> =>
+  const kept = async (): Promise<number> =>
     (await bench.journal.record(second)).filter(({ type }) => type === 'turn-steer').length;
   const again = bench.again();
   await again.resume();
   const [one] = await bench.mailbox.open();
   await again.act({ type: 'cancel', turn: one?.id ?? '', reason: 'next' });
-  while ((await words()) === 0) await new Promise(setImmediate);
+  while ((await kept()) === 0) await new Promise(setImmediate);
   const asked = bench.requests.length;
   const last = bench.again();
   await last.resume();
   void last.stop(60_000);
   while (bench.requests.length === asked) await new Promise(setImmediate);
-  assert.equal(await words(), 1);
+  assert.equal(await kept(), 1);
 });
 
 test('what is said while the turn begins reaches it', async (context) => {

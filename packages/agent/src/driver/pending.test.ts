@@ -10,7 +10,7 @@ import * as policy from '../policy/index.ts';
 import * as store from '../store/index.ts';
 import { message, openBench, toTool } from './fixtures/bench.ts';
 import type { Bench } from './fixtures/bench.ts';
-import { createPending, replyEvents } from './pending.ts';
+import { createPending, messagesListedMax, replyEvents } from './pending.ts';
 import type { PendingView } from './pending.ts';
 
 const dead: PendingReply = {
@@ -52,6 +52,7 @@ async function afterCrash(
     log: { journal, mailbox, database },
     outbox: {
       list: async () => [dead],
+      beyond: async () => 0,
       settle: async (_, reply, how) => void settled.push(`${how} ${reply}`),
     },
     now: clock.now,
@@ -114,4 +115,23 @@ test('why a reply was given up is what the log says last', async () => {
     events: async () => [given('newest'), given('older')],
   });
   assert.equal((await events.reasons('ann')).get('r1'), 'newest');
+});
+
+test('what is not listed is counted', async (context) => {
+  const { pending, journal, database, mailbox, ports } = await afterCrash(context);
+  const owner = { person: 'ann', conversation: 'c1' };
+  const payload = { call: { callId: 'x', tool: 'bench_once', arguments: {} }, at: 1 };
+  for (let count = 0; count < 510; count += 1) {
+    const lost = { name: 'outcome-unknown', at: count, payload };
+    await database.write([await journal.event({ ...owner, turn: `t${count}` }, lost)]);
+  }
+  assert.equal((await pending.list('ann')).more, 11);
+  for (let count = 0; count < messagesListedMax + 2; count += 1) {
+    const { stream: _, ...asked } = message('aside');
+    const id = ports.identifier();
+    await mailbox.accept({ ...asked, ...owner, id, at: 1 });
+    await database.write([mailbox.park(id)]);
+  }
+  const { more, messages } = await pending.list('ann');
+  assert.deepEqual([more, messages.length], [13, messagesListedMax]);
 });

@@ -7,10 +7,12 @@ import type { Pending, PendingReply, UnknownOutcome } from '@opencomputer/contra
 import type { Journal } from './journal.ts';
 import { isUnreadable } from './parking.ts';
 import type { LogPorts } from './ports.ts';
+import type { DriverTables } from './tables.ts';
 
 /** Replies that channels did not take; see `channels`. */
 export interface OutboxPort {
   list(person: string): Promise<readonly PendingReply[]>;
+  beyond(person: string): Promise<number>;
   settle(person: string, reply: string, how: 'retry' | 'drop'): Promise<void>;
 }
 
@@ -24,6 +26,9 @@ export interface PendingParts {
   readonly outbox: OutboxPort;
   readonly now: () => number;
 }
+
+/** Messages that are listed; what they say has to be opened one by one. */
+export const messagesListedMax = 500;
 
 /** The view, and the decisions. */
 export interface PendingView {
@@ -96,7 +101,8 @@ async function abandonReasons(
 export function createPending({ driver, log, outbox, now }: PendingParts): PendingView {
   const { journal, mailbox, database } = log;
   const messages = async (person: string): Promise<Pending['messages']> => {
-    const parked = (await mailbox.parked(person)).map(async ({ id, conversation, starts }) => {
+    const listed = (await mailbox.parked(person)).slice(0, messagesListedMax);
+    const parked = listed.map(async ({ id, conversation, starts }) => {
       const text = await textOf(mailbox, id);
       return { id, conversation, starts, ...(text !== undefined && { text }) };
     });
@@ -107,11 +113,15 @@ export function createPending({ driver, log, outbox, now }: PendingParts): Pendi
     await database.write([await journal.event({ person, conversation }, decided)]);
   };
   return {
-    list: async (person) => ({
-      messages: await messages(person),
-      outcomes: await unknownOutcomes(journal, person),
-      replies: await outbox.list(person),
-    }),
+    list: async (person) => {
+      const outcomes = await unknownOutcomes(journal, person);
+      const more =
+        Math.max(0, (await mailbox.parked(person)).length - messagesListedMax) +
+        Math.max(0, (await countUnknown(database, person)) - outcomes.length) +
+        (await outbox.beyond(person));
+      const listed = { messages: await messages(person), replies: await outbox.list(person) };
+      return { ...listed, outcomes, ...(more > 0 && { more }) };
+    },
     settle: async (person, id, how) => {
       if ((await mailbox.parked(person)).some((one) => one.id === id)) {
         await driver.settle(person, id, how);
@@ -130,6 +140,24 @@ export function createPending({ driver, log, outbox, now }: PendingParts): Pendi
       return 'outcome';
     },
   };
+}
+
+/** Calls without a known outcome that were not decided about, also those that are not read. */
+async function countUnknown(
+  database: PendingParts['log']['database'],
+  person: string,
+): Promise<number> {
+  const count = async (name: string): Promise<number> => {
+    const counted = await database.query
+      .$extendTables<DriverTables>()
+      .selectFrom('events')
+      .select((expression) => expression.fn.countAll<number>().as('rows'))
+      .where('person', '=', person)
+      .where('name', '=', name)
+      .executeTakeFirstOrThrow();
+    return Number(counted.rows);
+  };
+  return (await count('outcome-unknown')) - (await count('outcome-decide'));
 }
 
 async function textOf(

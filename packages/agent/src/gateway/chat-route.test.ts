@@ -91,6 +91,7 @@ test('without a user the conversation is new, and a given key is the id of the m
   const [sent] = service.sent;
   assert.ok(sent && !('conversation' in sent));
   assert.equal(sent.channelMessageId, 'k1');
+  assert.equal(sent.join, true, 'an earlier process may have accepted it');
   assert.equal(sent.assurance, 'local');
   for (const key of ['', 'x'.repeat(256)]) {
     const headers = { 'idempotency-key': key };

@@ -57,6 +57,8 @@ export function addChatRoute(server: FastifyInstance, surroundings: ChatSurround
         timeZone,
         interactive: false,
         stream,
+        // A key that this process does not know may be one of an earlier process.
+        ...(key !== undefined && { join: true }),
       });
     const parts = key === undefined ? send() : keyed.parts({ key, text, user }, send);
     reply.hijack();

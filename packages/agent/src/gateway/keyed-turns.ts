@@ -4,7 +4,7 @@
 import { AgentError } from '@opencomputer/contracts';
 import type { StreamPart } from '@opencomputer/contracts';
 
-/** Ends that are kept; after that a repeated key is told that its message was accepted. */
+/** Ends that are kept; after that the log is asked for the end of a repeated key. */
 export const endsKeptMax = 1000;
 /** Characters of the replies among them. */
 export const endCharactersMax: number = 16 * 1024 * 1024;

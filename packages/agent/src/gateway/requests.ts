@@ -25,6 +25,7 @@ const sendRequest: z.ZodType<SendRequest> = z.object({
   modelOnly: z.boolean().exactOptional(),
   command: z.string().exactOptional(),
   again: identifier.exactOptional(),
+  join: z.boolean().exactOptional(),
 });
 
 const turnAction: z.ZodType<TurnAction> = z.discriminatedUnion('type', [

@@ -85,3 +85,11 @@ test('a store that cannot be opened fails with its code and what to do', async (
   assert.match(finding?.text ?? '', /store\.sqlite is damaged: page 3\. \[STORE_DAMAGED\]/);
   assert.match(finding?.remedy ?? '', /Restore a backup/);
 });
+
+test('messages that wait because the store fails are a failure with its reason', async () => {
+  const held = { turns: 2, problem: 'The disk is full.' };
+  const status = { version: '1', directory: '/data', uptimeSeconds: 3, turnsRunning: 0, held };
+  const findings = await check({ queries: { status } });
+  const failed = findings.find(({ state }) => state === 'fail');
+  assert.equal(failed?.text, '2 messages cannot be worked on: The disk is full.');
+});

@@ -29,7 +29,7 @@ export async function checkAgent(
         ? 'no daemon runs; opened here'
         : 'the daemon answers and has opened it';
     return await withAgent(quiet, options, async ({ service }) => {
-      const findings = [await checkStatus(service, how)];
+      const findings = [...(await checkStatus(service, how))];
       wait('reading the database');
       findings.push(await checkDatabase(service));
       wait('starting each plugin');
@@ -42,10 +42,14 @@ export async function checkAgent(
   }
 }
 
-async function checkStatus(service: AgentService, how: string): Promise<Finding> {
-  const { directory, uptimeSeconds } = await service.query('status', {});
+async function checkStatus(service: AgentService, how: string): Promise<readonly Finding[]> {
+  const { directory, uptimeSeconds, held } = await service.query('status', {});
   const since = uptimeSeconds >= 1 ? `, up for ${duration(uptimeSeconds * 1_000)}` : '';
-  return { state: 'ok', text: `store ${directory}: ${how}${since}` };
+  const opened: Finding = { state: 'ok', text: `store ${directory}: ${how}${since}` };
+  if (held === undefined) return [opened];
+  const text = `${counted(held.turns, 'message')} cannot be worked on: ${held.problem}`;
+  const remedy = 'repair the cause; it is tried again at least each minute';
+  return [opened, { state: 'fail', text, remedy }];
 }
 
 async function checkDatabase(service: AgentService): Promise<Finding> {

@@ -83,3 +83,9 @@ test('a call is done again by a turn, which can ask and is shown', async () => {
   );
   assert.match(context.output.text(), /You said: Do it again/);
 });
+
+test('when more waits than is listed, it is said how much', async () => {
+  const { context } = made({ ...waiting, more: 1_234 });
+  await pending(context, [], {});
+  assert.match(context.output.text(), /\nand 1,234 more\n$/);
+});

@@ -7,7 +7,7 @@ import type { CommandContext } from '../command-context.ts';
 import type { OptionValues } from '../definitions.ts';
 import { sanitiseLine, visibleJson } from '../sanitise.ts';
 import { createRequest } from '../send-request.ts';
-import { timeText } from '../wording.ts';
+import { count, timeText } from '../wording.ts';
 import { withAgent } from '../with-agent.ts';
 import { terminalFor, viewsFor } from './run.ts';
 import { runTurn } from './turn.ts';
@@ -109,7 +109,7 @@ function repeatCall(
 }
 
 function linesOf(waiting: Pending, time: (at: number) => string): readonly string[] {
-  const { messages, outcomes, replies } = waiting;
+  const { messages, outcomes, replies, more = 0 } = waiting;
   return [
     ...messages.map(({ id, starts, text }) =>
       text === undefined
@@ -126,6 +126,7 @@ function linesOf(waiting: Pending, time: (at: number) => string): readonly strin
         state === 'dead' ? `given up after ${attempts} attempts` : `tried ${attempts} times`;
       return `${id}  reply to ${channel} ${where}${why}: ${short(text)}`;
     }),
+    ...(more > 0 ? [`and ${count(more)} more`] : []),
   ];
 }
 

@@ -192,6 +192,8 @@ export interface Pending {
   readonly messages: readonly ParkedMessage[];
   readonly outcomes: readonly UnknownOutcome[];
   readonly replies: readonly PendingReply[];
+  /** How many more there are than those listed; absent when there are none. */
+  readonly more?: number;
 }
 
 /** A backup that was made. */

@@ -130,6 +130,8 @@ test('the same message of a channel is refused, and one that nobody was told of 
   const request = message('hi', { channelMessageId: 'the same' });
   await readParts(driver.send(request));
   await assert.rejects(readParts(driver.send(request)), { code: 'MESSAGE_DUPLICATE' });
+  const joined = await readParts(driver.send({ ...request, join: true }));
+  assert.equal(endOf(joined).text, 'Hello.');
   const untold = { ...message('again'), id: bench.ports.identifier(), at: 1, conversation: 'c2' };
   await bench.mailbox.accept(untold);
   assert.equal(await driver.resume(), 1);
