@@ -8,7 +8,7 @@ test('without words it is the quick form of everything, by the seed that was dra
     shard: { part: 1, of: 1 },
     seed: 7,
     parts: partNames,
-    minutesMax: 2,
+    minutesMax: 2.5,
   });
 });
 

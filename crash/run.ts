@@ -1,10 +1,10 @@
-// Owns the command `npm run test:crash`: its parts in order, the seed, and the exit code. Refuses to
-// pass when any part did not.
+// Owns the command `npm run test:crash`: its parts in order, the time they have, the table at the end,
+// and the exit code. Refuses to pass when any part did not.
 
 import { readOptions } from './options.ts';
-import type { CrashOptions, PartName } from './options.ts';
-
-type Part = (options: CrashOptions, print: (line: string) => void) => Promise<boolean>;
+import type { PartName } from './options.ts';
+import type { Figure, Part } from './part.ts';
+import { minutes } from './progress.ts';
 
 const parts: Readonly<Record<PartName, () => Promise<Part>>> = {
   simulation: async () => (await import('./simulation/simulate.ts')).simulation,
@@ -16,19 +16,36 @@ const parts: Readonly<Record<PartName, () => Promise<Part>>> = {
 /** Runs the parts that were asked for; the exit code. */
 export async function run(words: readonly string[]): Promise<number> {
   const options = readOptions(words, Math.floor(Math.random() * 2 ** 31));
-  const { form, shard, seed } = options;
-  console.log(`test:crash --${form} --shard ${shard.part}/${shard.of} --seed ${seed}`);
+  const { form, shard, seed, minutesMax } = options;
+  const command = `test:crash --${form} --shard ${shard.part}/${shard.of} --seed ${seed}`;
+  const began = performance.now();
+  const endsAt = began + minutesMax * 60_000;
+  console.log(`${command}: ${options.parts.join(', ')} in at most ${minutesMax} min`);
+  const figures: Figure[] = [];
   let code = 0;
   for (const name of options.parts) {
-    const began = performance.now();
+    const from = performance.now();
     const part = await parts[name]();
-    const isClean = await part(options, (line) => console.log(`  ${line}`));
-    const seconds = ((performance.now() - began) / 1000).toFixed(0);
-    console.log(`${name}: ${isClean ? 'passed' : 'FAILED'} in ${seconds} s`);
-    if (!isClean) code = 1;
+    const print = (line: string): void => console.log(`  ${line}`);
+    const result = await part(options, { endsAt, print });
+    const now = performance.now();
+    const state = result.isClean ? 'passed' : 'FAILED';
+    const took = minutes(now - from);
+    console.log(`${name}: ${state} in ${took}; ${minutes(Math.max(0, endsAt - now))} left of all`);
+    figures.push([name, `${state} in ${took}`], ...result.figures);
+    if (!result.isClean) code = 1;
+  }
+  for (const line of table([[command, minutes(performance.now() - began)], ...figures])) {
+    console.log(line);
   }
   if (code !== 0) console.log(`repeat with --${form} --seed ${seed}`);
   return code;
+}
+
+/** The lines of a table of two columns. */
+export function table(figures: readonly Figure[]): readonly string[] {
+  const width = Math.max(...figures.map(([name]) => name.length));
+  return figures.map(([name, value]) => `${name.padEnd(width)} | ${value}`);
 }
 
 if (import.meta.main) process.exitCode = await run(process.argv.slice(2));

@@ -37,6 +37,8 @@ export interface Episode {
   readonly hours: number;
   readonly turns: number;
   readonly crashes: number;
+  /** Faults beside crashes: writes refused, clocks set, and a world that failed, was late or silent. */
+  readonly faults: number;
   /** False: something was still going on when patience ended. */
   readonly isQuiet: boolean;
 }
@@ -44,6 +46,8 @@ export interface Episode {
 /** At most; each episode has its own. */
 const ratesMax: FaultRates = { crash: 0.08, full: 0.03, outside: 0.15 };
 const messagesMax = 60;
+/** Between one, where all wait for each other, and so many, each episode has its own number. */
+const conversationsMax = 8;
 const daysMax = 1;
 const hourMs = 3_600_000;
 /** Steps of the quiet time, each an answer or a leap in time. */
@@ -64,8 +68,10 @@ class RunningEpisode implements Episode {
   readonly written: Written[] = [];
   readonly noticed: Set<string> = new Set<string>();
   crashes = 0;
+  faults = 0;
   isQuiet = false;
   readonly #random: Random;
+  readonly #conversations: number;
   readonly #clock: FakeClock;
   readonly #identifier: () => string;
   #process: Process;
@@ -76,6 +82,7 @@ class RunningEpisode implements Episode {
   constructor(seed: number, disk: Disk) {
     this.disk = disk;
     this.#random = createRandom(seed);
+    this.#conversations = 1 + this.#random.whole(conversationsMax);
     this.#clock = createFakeClock(Date.UTC(2026, 2, 28, 20));
     this.#identifier = createIdentifiers(() => this.#uuid());
     this.#process = this.#newProcess(noFaults);
@@ -163,7 +170,10 @@ class RunningEpisode implements Episode {
     const died = (): void => {
       this.crashes += 1;
     };
-    return new Process(this.#random, this.#clock, { rates: faults, died });
+    const failed = (): void => {
+      this.faults += 1;
+    };
+    return new Process(this.#random, this.#clock, { rates: faults, died, failed });
   }
 
   #kill(): void {
@@ -189,7 +199,7 @@ class RunningEpisode implements Episode {
     const message: Written = {
       by: random.chance(0.3) ? 'medium' : 'terminal',
       channelMessageId: `message-${number}`,
-      conversation: `conversation-${random.whole(3)}`,
+      conversation: `conversation-${random.whole(this.#conversations)}`,
       text: isDirect ? `straight to ${random.pick(tools)}` : `to the model ${number}`,
       accepted: false,
       turns: new Set(),
@@ -209,7 +219,9 @@ class RunningEpisode implements Episode {
         return;
       }
       const leaves = this.#random.chance(0.1);
-      for await (const part of life.driver.send(typed(message))) {
+      // Whoever says it again wants its turn, or only to know that it was taken.
+      const join = this.#random.chance(0.5);
+      for await (const part of life.driver.send({ ...typed(message), join })) {
         if (this.#hear(message, part) || (leaves && part.type === 'tool-start')) break;
       }
     } catch (error) {
@@ -257,7 +269,10 @@ class RunningEpisode implements Episode {
     const next = Math.ceil(this.#clock.waits[0] ?? 1_000);
     const ms = random.chance(0.5) ? next : random.whole(20 * 60_000);
     this.#clock.forward(ms);
-    if (random.chance(0.002)) this.#clock.set(this.#clock.now() + (random.whole(49) - 24) * hourMs);
+    if (random.chance(0.002)) {
+      this.#clock.set(this.#clock.now() + (random.whole(49) - 24) * hourMs);
+      this.faults += 1;
+    }
     await this.#flush();
   }
 

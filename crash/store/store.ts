@@ -2,6 +2,8 @@
 // one owner. Refuses to call a flip harmless that was not looked for everywhere.
 
 import type { CrashOptions } from '../options.ts';
+import type { PartResult, Surroundings } from '../part.ts';
+import { createProgress } from '../progress.ts';
 import { createRandom } from '../random.ts';
 import type { Violation } from '../story/account.ts';
 import { cutAt, cutsOf } from './cuts.ts';
@@ -34,7 +36,10 @@ export interface DamageResult {
 export async function damage(
   seed: number,
   amount: Amounts,
-  { part, of }: CrashOptions['shard'] = { part: 1, of: 1 },
+  {
+    shard: { part, of } = { part: 1, of: 1 },
+    print = () => undefined,
+  }: Partial<Pick<CrashOptions, 'shard'> & Pick<Surroundings, 'print'>> = {},
 ): Promise<DamageResult> {
   const random = createRandom(seed);
   const violations: Violation[] = [...(await checkGuards())];
@@ -42,9 +47,20 @@ export async function damage(
   const isMine = (_: unknown, index: number): boolean => index % of === part - 1;
   try {
     const cuts = cutsOf(written, { random, ...amount }).filter(isMine);
-    for (const at of cuts) violations.push(...(await cutAt(written, at)));
+    const planned = flipsOf(written, random, amount.flips).filter(isMine);
+    const progress = createProgress({
+      unit: 'cuts and flips',
+      of: cuts.length + planned.length,
+      print,
+      now: () => performance.now(),
+    });
+    for (const [index, at] of cuts.entries()) {
+      violations.push(...(await cutAt(written, at)));
+      progress(index + 1);
+    }
     const flips: Partial<Record<FlipOutcome, number>> = {};
-    for (const flip of flipsOf(written, random, amount.flips).filter(isMine)) {
+    for (const [index, flip] of planned.entries()) {
+      progress(cuts.length + index);
       const { outcome, detail } = await flipAt(written, flip);
       flips[outcome] = (flips[outcome] ?? 0) + 1;
       if (outcome !== 'altered' && outcome !== 'vanished') continue;
@@ -61,9 +77,9 @@ export async function damage(
 /** The part of the harness. */
 export async function store(
   { form, shard, seed }: CrashOptions,
-  print: (line: string) => void,
-): Promise<boolean> {
-  const { cuts, flips, violations } = await damage(seed, amounts[form], shard);
+  { print }: Surroundings,
+): Promise<PartResult> {
+  const { cuts, flips, violations } = await damage(seed, amounts[form], { shard, print });
   print(`the log was cut ${cuts} times`);
   const outcomes = Object.entries(flips).map(([outcome, count]) => `${outcome} ${count}`);
   print(
@@ -75,7 +91,16 @@ export async function store(
     );
   }
   for (const { assertion, text } of violations) print(`VIOLATED ${assertion}: ${text}`);
-  return violations.length === 0;
+  const sum = Object.values(flips).reduce((total, count) => total + count, 0);
+  return {
+    isClean: violations.length === 0,
+    figures: [
+      ['log cuts', cuts],
+      ['bits flipped', sum],
+      ...outcomes.toSorted().map((outcome) => ['of them', outcome] as const),
+      ['violations of cuts, flips and guards', violations.length],
+    ],
+  };
 }
 
 /** A process of its own, for copies of the sources: prints the result as JSON. */

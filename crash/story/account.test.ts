@@ -54,6 +54,16 @@ function good(): { story: Story; rows: Rows; entries: LedgerEntry[] } {
   };
 }
 
+test('a message whose reply was heard later was accepted, whatever its sender was told', () => {
+  const { story, rows, entries } = good();
+  const [effects] = story.spoken;
+  assert.ok(effects);
+  effects.accepted = false;
+  const [end] = effects.ends.splice(0);
+  story.heard.push({ text: end?.text ?? '', turn: 't0', reply: 'r0' });
+  assert.deepEqual(account(story, rows, entries).violations, []);
+});
+
 test('a story that went well adds up', () => {
   const { story, rows, entries } = good();
   const { violations, ...sums } = account(story, rows, entries);

@@ -3,7 +3,7 @@
 
 import { effectsByKey } from '@opencomputer/testkit';
 import type { LedgerEntry } from '@opencomputer/testkit';
-import { remindersOf, repliesTo, wasSetAside } from './play.ts';
+import { remindersOf, repliesTo, wasAccepted, wasSetAside } from './play.ts';
 import type { Spoken, Story } from './play.ts';
 import type { Rows } from './fixtures/rows.ts';
 import { entriesOf } from './world.ts';
@@ -75,7 +75,7 @@ export function account(story: Story, rows: Rows, entries: readonly LedgerEntry[
     checkPushed(story, spoken, { entries, add });
     const [row] = rowsOf(story, spoken, rows).inbox;
     const said = saidTo(story, spoken);
-    sums.accepted += spoken.accepted ? 1 : 0;
+    sums.accepted += wasAccepted(spoken, story) ? 1 : 0;
     sums.completed += row?.state === 'done' && !isFailure(spoken) ? 1 : 0;
     sums.failed += row?.state === 'done' && isFailure(spoken) ? 1 : 0;
     sums.pending += row !== undefined && row.state !== 'done' ? 1 : 0;
@@ -104,8 +104,8 @@ function checkPushed(
   spoken: Spoken,
   { entries, add }: { readonly entries: readonly LedgerEntry[]; readonly add: Add },
 ): void {
-  const { marker, accepted } = spoken;
-  const due = accepted ? pushesDue(story, spoken) : 0;
+  const { marker } = spoken;
+  const due = wasAccepted(spoken, story) ? pushesDue(story, spoken) : 0;
   const { size } = pushedOf(entries, spoken);
   if (size > due) add('one-reply', `${marker}: the webhook took ${size} replies, due ${due}`);
   if (size < due) add('settles', `${marker}: the webhook took ${size} replies of ${due}`);
@@ -123,9 +123,10 @@ function rowsOf(
 }
 
 function checkRows(story: Story, spoken: Spoken, { rows, add }: { rows: Rows; add: Add }): void {
-  const { marker, part, turns, accepted } = spoken;
+  const { marker, part, turns } = spoken;
   const { inbox, outbox } = rowsOf(story, spoken, rows);
-  if (accepted && inbox.length === 0) add('accepted-is-kept', `${marker} is not in the inbox`);
+  if (wasAccepted(spoken, story) && inbox.length === 0)
+    add('accepted-is-kept', `${marker} is not in the inbox`);
   if (inbox.length > 1 || turns.size > 1) {
     add('message-once', `${marker} is ${inbox.length} times in the inbox, as ${turns.size} turns`);
   }
@@ -144,7 +145,8 @@ function checkRows(story: Story, spoken: Spoken, { rows, add }: { rows: Rows; ad
 }
 
 function checkHeard(story: Story, spoken: Spoken, add: Add): void {
-  const { marker, ends, part, accepted } = spoken;
+  const { marker, ends, part } = spoken;
+  const accepted = wasAccepted(spoken, story);
   const replies = repliesTo(spoken, story.heard);
   const different = new Set(replies.map(({ reply, text }) => reply ?? text));
   if (different.size > 1) add('one-reply', `${marker} was answered ${different.size} times`);

@@ -16,7 +16,7 @@ export interface Spoken {
   readonly text: string;
   /** Turns that it was accepted as; more than one is a fault. */
   readonly turns: Set<string>;
-  /** The agent said that it has it: by a turn, an answer, or by refusing it as a repetition. */
+  /** Whoever said it was told that the agent has it: by a turn, an answer, or as a repetition. */
   accepted: boolean;
   /** Ends that were seen live. */
   readonly ends: Extract<Said, { type: 'ended' }>[];
@@ -32,6 +32,8 @@ export interface Story {
 
 /** Milliseconds in which everything has to come to its end. */
 const settleMsMax = 20_000;
+/** An answer that does not come, and a daemon that does not end, are not waited for longer. */
+const talkMsMax = 60_000;
 /** Time in which streams that have said everything come to their end. */
 const goodbyeMsMax = 1_000;
 const reminderSeconds = 1;
@@ -65,12 +67,15 @@ export async function play(
   const service = await connect(folder).catch(() => undefined);
   if (service === undefined) return;
   const settled = new AbortController();
+  const over = new AbortController();
   const signal = AbortSignal.any([settled.signal, agent.gone, AbortSignal.timeout(msMax)]);
   const hear = (heard: Heard): void => {
     story.heard.push(heard);
     if (isSettled(story)) settled.abort();
   };
   const listening = listen(service, signal, hear);
+  // Nobody hangs up: whoever was talking hears what a daemon said before its end.
+  const talking = AbortSignal.any([over.signal, AbortSignal.timeout(talkMsMax)]);
   const talks = story.spoken.map(async (spoken) => {
     const { marker: key, text, part } = spoken;
     const onTurn = (turn: string): void => {
@@ -80,7 +85,7 @@ export async function play(
     const user = story.name;
     const said =
       part === 'answer'
-        ? await sayByApi({ url: agent.url, folder, signal }, { key, user, text })
+        ? await sayByApi({ url: agent.url, folder, signal: talking }, { key, user, text })
         : await sayByTerminal(
             service,
             { channelMessageId: key, text, conversation: `${user}-${part}` },
@@ -95,7 +100,6 @@ export async function play(
   });
   await quiet;
   if (!isSettled(story) || agent.gone.aborted) {
-    // Whoever was talking hears the end of the daemon, not ours.
     void agent.ended.then(() => service.stop());
     return;
   }
@@ -103,6 +107,7 @@ export async function play(
   const late = setTimeout(resolve, goodbyeMsMax);
   await Promise.race([Promise.all([...talks, listening]), agent.ended, promise]);
   clearTimeout(late);
+  over.abort();
   await service.stop();
 }
 
@@ -120,6 +125,11 @@ export function isSettled({ spoken, heard }: Story): boolean {
       (one.ends.length > 0 || repliesTo(one, heard).length > 0) &&
       (one.part !== 'reminder' || remindersOf(one, heard).length > 0 || wasSetAside(one, heard)),
   );
+}
+
+/** The agent has it: it said so, or it answered. */
+export function wasAccepted(spoken: Spoken, { heard }: Story): boolean {
+  return spoken.accepted || repliesTo(spoken, heard).length > 0;
 }
 
 /** Replies that were not seen live and came later. */

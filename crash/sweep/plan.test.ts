@@ -26,10 +26,16 @@ test('a disk fails where the disk is written, once or from then on', () => {
 });
 
 test('a stride has something of each thread and call', () => {
-  const some = strided(killPoints(observed), 6, createRandom(1));
+  const some = strided(killPoints(observed), { most: 6, least: 1 }, createRandom(1));
   const kinds = new Set(some.map(({ thread, fault }) => `${thread} ${fault.call}`));
   assert.equal(kinds.size, 3);
   assert.ok(some.length < 10);
+  const more = strided(killPoints(observed), { most: 6, least: 5 }, createRandom(1));
+  const counts = [...Map.groupBy(more, ({ fault }) => fault.call).values()];
+  assert.deepEqual(
+    counts.map(({ length }) => length),
+    [5, 5, 4],
+  );
 });
 
 test('a call that should have been seen and was not is named', () => {

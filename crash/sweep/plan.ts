@@ -89,13 +89,17 @@ export interface Shard {
   readonly of: number;
 }
 
-/** About `most` points, the same share of each thread and call, at least one of each. */
-export function strided(points: readonly Point[], most: number, random: Random): readonly Point[] {
+/** About `most` points, the same share of each thread and call, and `least` of each that has so many. */
+export function strided(
+  points: readonly Point[],
+  { most, least }: { readonly most: number; readonly least: number },
+  random: Random,
+): readonly Point[] {
   const kinds = Map.groupBy(points, ({ phase, thread, fault }) =>
     [phase, thread, fault.call].join('/'),
   );
   const share = most / Math.max(1, points.length);
   return [...kinds.values()].flatMap((kind) =>
-    random.shuffled(kind).slice(0, Math.max(1, Math.floor(kind.length * share))),
+    random.shuffled(kind).slice(0, Math.max(least, Math.floor(kind.length * share))),
   );
 }

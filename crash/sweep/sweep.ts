@@ -1,7 +1,10 @@
 // Owns the sweep: the look at a run without faults, then a run for each point, and the tally of it
 // all. Refuses to call itself done when points were left out: it says how many.
 
+import { availableParallelism } from 'node:os';
 import type { CrashOptions } from '../options.ts';
+import type { PartResult, Surroundings } from '../part.ts';
+import { createProgress } from '../progress.ts';
 import { createRandom } from '../random.ts';
 import type { Random } from '../random.ts';
 import { openStage } from '../story/home.ts';
@@ -11,15 +14,19 @@ import type { CycleResult } from './cycle.ts';
 import { observe } from './observe.ts';
 import { errorPoints, killPoints, strided, unseen } from './plan.ts';
 import type { Observed, Point } from './plan.ts';
-import { Tally } from './tally.ts';
+import { isStuck, Tally } from './tally.ts';
 import { canTrace } from './tracer.ts';
 
-/** How much of each kind one form does. */
+/** How much of each kind one form does; `least` points of each call of each thread, where it has them. */
 const amounts = {
-  quick: { kills: 9, errors: 3, anytime: 5, deep: 1 },
-  full: { kills: Number.MAX_SAFE_INTEGER, errors: 200, anytime: 120, deep: 30 },
+  quick: { kills: 9, errors: 3, least: 1, anytime: 5, deep: 1 },
+  full: { kills: 500, errors: 120, least: 8, anytime: 60, deep: 15 },
 } as const;
 const deepRestarts = 5;
+/** Runs at the same time: most of a run is waiting. More would disturb each other's times. */
+const lanesMax = 2;
+/** A run that has begun takes at most about this long, and is not cut off. */
+const runMsMax = 30_000;
 
 /** One run that is to be made. */
 interface Job {
@@ -28,11 +35,11 @@ interface Job {
   run(stage: Stage, number: number): Promise<CycleResult>;
 }
 
-/** Runs the sweep and prints as it goes; true when nothing was violated. */
+/** Runs the sweep and prints as it goes. */
 export async function sweep(
   options: CrashOptions,
-  print: (line: string) => void,
-): Promise<boolean> {
+  { endsAt, print }: Surroundings,
+): Promise<PartResult> {
   const random = createRandom(options.seed);
   const stage = await openStage(options.program);
   try {
@@ -46,9 +53,11 @@ export async function sweep(
       observed,
       jobs.flatMap(({ point }) => (point ? [point] : [])),
     );
-    await runJobs({ stage, jobs, tally, print }, options.minutesMax * 60_000);
+    const lanes = options.shard.of > 1 ? 1 : Math.min(lanesMax, availableParallelism());
+    await runJobs({ stage, jobs, tally, print, endsAt: endsAt - runMsMax, lanes });
     for (const line of tally.lines()) print(line);
-    return tally.isClean() && blind.length === 0;
+    const figures = [...tally.figures(), ['sweep, by seed', options.seed] as const];
+    return { isClean: tally.isClean() && blind.length === 0, figures };
   } finally {
     await stage.close();
   }
@@ -68,8 +77,8 @@ function plan(
     return points.map(toJob);
   }
   const points = [
-    ...strided(kills, amount.kills, random),
-    ...strided(errors, amount.errors, random),
+    ...strided(kills, { most: amount.kills, least: amount.least }, random),
+    ...strided(errors, { most: amount.errors, least: amount.least }, random),
   ].map(toJob);
   const chance = [
     ...Array.from({ length: amount.anytime }, () => anytime(random, 0)),
@@ -93,31 +102,44 @@ function anytime(random: Random, deep: number): Job {
   };
 }
 
-interface Running {
+interface Running extends Surroundings {
   readonly stage: Stage;
   readonly jobs: readonly Job[];
   readonly tally: Tally;
-  readonly print: (line: string) => void;
+  readonly lanes: number;
 }
 
-/** One after the other: two at once would disturb each other's times. */
-async function runJobs({ stage, jobs, tally, print }: Running, msMax: number): Promise<void> {
-  const end = performance.now() + msMax;
-  for (const [index, job] of jobs.entries()) {
-    if (performance.now() > end) {
-      tally.leftOut = jobs.length - index;
-      return;
+/** In so many lanes; what has not begun when the time ends is left out. */
+async function runJobs(running: Running): Promise<void> {
+  const { jobs, tally, print, endsAt, lanes } = running;
+  const waiting = [...jobs.entries()];
+  const now = (): number => performance.now();
+  const progress = createProgress({ unit: 'runs', of: jobs.length, endsAt, print, now });
+  const lane = async (): Promise<void> => {
+    while (now() < endsAt) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      await runJob(running, ...next);
+      progress(jobs.length - waiting.length - lanes + 1);
     }
-    try {
-      const result = await job.run(stage, 10 + index);
-      tally.add(result, job.point);
-      for (const { assertion, text } of result.account.violations) {
-        print(`VIOLATED ${assertion} at ${job.name}: ${text}`);
-      }
-      if (result.account.violations.length > 0) print(`said by the program: ${result.complaints}`);
-    } catch (error) {
-      tally.broken.push(job.name);
-      print(`BROKEN ${job.name}: ${error instanceof Error ? error.message : String(error)}`);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  tally.leftOut = waiting.length;
+}
+
+async function runJob({ stage, tally, print }: Running, index: number, job: Job): Promise<void> {
+  try {
+    const result = await job.run(stage, 10 + index);
+    tally.add(result, job.point);
+    const { violations } = result.account;
+    for (const { assertion, text } of violations) {
+      print(`VIOLATED ${assertion} at ${job.name}: ${text}`);
     }
+    if (isStuck(result, job.point)) print(`NOT AGAIN without a restart: ${job.name}`);
+    else if (violations.length === 0) return;
+    print(`said by the program: ${result.complaints}`);
+  } catch (error) {
+    tally.broken.push(job.name);
+    print(`BROKEN ${job.name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -28,6 +28,10 @@ test('kills are counted by system call, and the identity is summed', () => {
   assert.match(text, /kill points there are: 10; planned here, with errors: 1/);
   assert.match(text, /accepted 3 = completed 2 \+ failed 0 \+ pending 1/);
   assert.equal(tally.isClean(), true);
+  const figures = new Map(tally.figures());
+  const calls = '10; killed before 1, after 0, failed 0, not reached 0';
+  assert.equal(figures.get('kill points at write'), calls);
+  assert.equal(figures.get('kill to ready p50/p95'), '400/400 ms (bar 2000 ms)');
 });
 
 test('a violation, a broken run and a slow start are no clean sweep', () => {
@@ -35,6 +39,8 @@ test('a violation, a broken run and a slow start are no clean sweep', () => {
   const violated = new Tally([], []);
   violated.add({ ...result, account: { ...sums, violations: [violation] } }, point);
   assert.equal(violated.isClean(), false);
+  assert.equal(new Map(violated.figures()).get('doubled'), 1);
+  assert.equal(new Map(violated.figures()).get('lost'), 0);
   const slow = new Tally([], []);
   slow.add({ ...result, readyMs: [2_001] }, point);
   assert.equal(slow.isClean(), false);

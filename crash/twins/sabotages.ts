@@ -22,10 +22,10 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'commit before acknowledge',
     file: 'driver/driver.ts',
-    from: "    const leave = await this.#accept(message);\n    if (leave === 'duplicate') throw",
+    from: "    const leave = await this.#accept(message);\n    if (leave === 'duplicate') {",
     to:
       "    yield { type: 'turn-start', turn: message.id, conversation: message.conversation };\n" +
-      "    const leave = await this.#accept(message);\n    if (leave === 'duplicate') throw",
+      "    const leave = await this.#accept(message);\n    if (leave === 'duplicate') {",
     fails: 'accepted-is-kept',
     by: 'simulation',
   },
@@ -40,8 +40,10 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'dedupe',
     file: 'channels/inbox.ts',
-    from: "sealing.hash('inbox', `${channel}\\0${message.channelMessageId}`)",
-    to: "sealing.hash('inbox', `${channel}\\0${message.channelMessageId}${id}`)",
+    from: 'const dedupe = dedupeOf(sealing, message);',
+    to:
+      'const channelMessageId = `${message.channelMessageId}${id}`;' +
+      'const dedupe = dedupeOf(sealing, { ...message, channelMessageId });',
     fails: 'message-once',
     by: 'simulation',
   },

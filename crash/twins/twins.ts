@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { CrashOptions } from '../options.ts';
+import type { PartResult, Surroundings } from '../part.ts';
+import { createProgress } from '../progress.ts';
 import type { Violation } from '../story/account.ts';
 import { sabotages } from './sabotages.ts';
 import type { Sabotage } from './sabotages.ts';
@@ -79,21 +81,29 @@ async function violationsOf(folder: string, by: Sabotage['by']): Promise<readonl
 }
 
 /** The part of the harness: every twin of this shard. */
-export async function twins(
-  { shard }: CrashOptions,
-  print: (line: string) => void,
-): Promise<boolean> {
-  let isClean = true;
-  for (const [index, sabotage] of sabotages.entries()) {
-    if (index % shard.of !== shard.part - 1) continue;
+export async function twins({ shard }: CrashOptions, { print }: Surroundings): Promise<PartResult> {
+  const mine = sabotages.filter((_, index) => index % shard.of === shard.part - 1);
+  const progress = createProgress({
+    unit: 'twins',
+    of: mine.length,
+    print,
+    now: () => performance.now(),
+  });
+  let right = 0;
+  for (const [index, sabotage] of mine.entries()) {
     const result = await runTwin(sabotage);
     const found = [...result.violated].map(([name, count]) => `${name} ${count} times`).join(', ');
     const isRight = isNoticed(result);
-    isClean &&= isRight;
+    right += isRight ? 1 : 0;
     print(
       `without "${sabotage.name}": ${found || 'nothing'} failed` +
         (isRight ? '' : `, and ${sabotage.fails} alone should have`),
     );
+    progress(index + 1);
   }
-  return isClean;
+  const figure = `${right} of ${mine.length}`;
+  return {
+    isClean: right === mine.length,
+    figures: [['twins that fail exactly their own assertion', figure]],
+  };
 }
