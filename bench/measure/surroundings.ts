@@ -35,6 +35,8 @@ export interface Surroundings {
 /** A running daemon. */
 export interface Served extends StartedProgram {
   readonly endpoint: Endpoint;
+  /** Its socket file, where the machine's owner speaks for any person. */
+  readonly socket: string;
 }
 
 /** A sentence that no plugin's intent answers, so that the model must. */
@@ -85,7 +87,8 @@ export async function makeSurroundings(
         throw new Error(`${bench}: expected "ready <url>", got "${started.line}"`);
       }
       const key = readFileSync(join(environment.OPENCOMPUTER_HOME, 'api.key'), 'utf8').trim();
-      return { ...started, endpoint: { base: `${url.replace(/\/$/, '')}/v1`, key } };
+      const socket = join(environment.OPENCOMPUTER_HOME, 'agent.sock');
+      return { ...started, endpoint: { base: `${url.replace(/\/$/, '')}/v1`, key }, socket };
     },
     modelRequests: async () => (await stats()).requests,
     modelRequestsAtOnce: async () => (await stats()).maxInFlight,
