@@ -1,5 +1,5 @@
-// Owns the bench of two people of whom one floods the agent: how long the other's replies take, what
-// becomes of each message, how soon all is as before. Refuses to end while a message has no outcome.
+// Owns the bench of two people of whom one floods the agent: how long the other's replies take,
+// what becomes of each message, how soon all is as before. Refuses to end before all is answered.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -101,7 +101,7 @@ interface Alternated {
   readonly messages: readonly Sent[];
 }
 
-/** One person writes all the time, the other floods every other while, so that both see the same. */
+/** One person writes all the time, the other floods every other while, on the same machine. */
 async function alternate(socket: string, lengths: Lengths): Promise<Alternated> {
   const { rounds, seconds, perSecond } = lengths;
   const over = new AbortController();
@@ -121,7 +121,7 @@ async function alternate(socket: string, lengths: Lengths): Promise<Alternated> 
 
 const endOf = ({ at, ms }: Sent): number => at + ms;
 
-/** Milliseconds of the replies beside a flood, and of those that no flood and no rest of one met. */
+/** Milliseconds of the replies beside a flood, and of those that met no flood nor its rest. */
 function times(floods: readonly Flood[], replies: readonly Sent[]): Record<string, number> {
   const spans = floods.map(({ from, sent }) => {
     const ats = sent.map(({ at }) => at);

@@ -1,5 +1,5 @@
-// Owns one person who sends messages at a steady rate through the daemon's socket, from a process of
-// their own, whether earlier ones were answered or not. Refuses to send a refused message again.
+// Owns one person who sends messages at a steady rate through the daemon's socket, whether
+// earlier ones were answered or not. Refuses to send a refused message again.
 
 import { once } from 'node:events';
 import { Agent, request as openRequest } from 'node:http';
