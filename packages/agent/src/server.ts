@@ -28,6 +28,7 @@ import { createGate, decide, grantsOf, originsOf } from './policy/index.ts';
 import type { Gate } from './policy/index.ts';
 import * as prompts from './prompts/index.ts';
 import { abilitiesOf, assistantSkill, memorySkill, settingsOf } from './skills/index.ts';
+import { followRestored } from './restored.ts';
 import { createCache, sharedStore } from './store/index.ts';
 import type { Store } from './store/index.ts';
 import { createTimers } from './workflows/index.ts';
@@ -198,6 +199,7 @@ async function assemble(
   const answering = { driver, journal, notices, pending, queries, person: owner, clock };
   const service = driving.createService({ ...answering, drain, close });
   const start = async (): Promise<void> => {
+    await followRestored({ ...parts, keep: timers.keep, person: owner, timeZone });
     await driver.resume();
     if (parts.cluster !== undefined) return;
     await within(clock, startMsMax, Promise.all([timers.start(), delivery.start(driver.receive)]));

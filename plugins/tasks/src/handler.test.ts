@@ -14,6 +14,7 @@ const cases = nodePluginConformance({
     tasks_add: { text: 'call Bob', at: '2026-01-06T09:00:00Z', repeat: 'FREQ=DAILY' },
     tasks_list: { kind: 'all' },
     tasks_fired: { id: 'none' },
+    tasks_timers: { after: 'a' },
   },
 });
 for (const { name, run } of cases) test(name, run);

@@ -197,3 +197,19 @@ test('a time that has passed is refused and nothing is kept', async () => {
   assert.equal(late.status, 'refused');
   assert.equal(done(await someone.ask('list')).text, 'You have no open tasks or reminders.');
 });
+
+test('the host gets the timers of open reminders, a hundred at a time, and of nothing else', async () => {
+  const someone = await person('2026-11-22T08:00');
+  await someone.ask('add', { text: 'no time' });
+  for (let day = 0; day < 101; day += 1) {
+    const at = isoTime(nine(someone.now, someone.timeZone, day + 1), someone.timeZone);
+    await someone.ask('add', { text: `number ${day}`, at }, `key ${day}`);
+  }
+  await someone.ask('remove', { query: 'number 100' });
+  const first = done(await someone.ask('timers')).timers ?? [];
+  assert.equal(first.length, 100);
+  const rest = done(await someone.ask('timers', { after: first.at(-1)?.id ?? '' })).timers;
+  assert.deepEqual(rest, []);
+  assert.equal(new Set(first.map(({ at }) => at)).size, 100);
+  assert.ok(first.every(({ text }) => text?.startsWith('Reminder: number')));
+});

@@ -21,6 +21,7 @@ import { LINES_MAX, lineData, lineText, linesOf, listText } from './task-list.ts
 
 export const TASKS_OPEN_MAX = 2_000;
 const TASKS_DONE_MAX = 200;
+const TIMERS_AT_ONCE = 100;
 
 interface ListRequest {
   readonly kind?: 'reminders' | 'tasks' | 'all';
@@ -37,6 +38,7 @@ export const tools: readonly PluginTool[] = [
   tool('tasks_complete', (input, context) => settle(input, context, complete)),
   tool('tasks_remove', (input, context) => settle(input, context, remove)),
   tool('tasks_fired', fired),
+  tool('tasks_timers', timers),
 ];
 
 function tasksOf(context: CallContext): Collection<Task> {
@@ -202,6 +204,17 @@ async function fired(input: JsonObject, context: CallContext): Promise<ToolOutco
       },
     };
   });
+}
+
+/** A page of them, by id: the host takes a hundred timers with one outcome. */
+async function timers(input: JsonObject, context: CallContext): Promise<ToolOutcome> {
+  const { after = '' } = input as unknown as { readonly after?: string };
+  const open = (await tasksOf(context).list()).filter(
+    (task) => task.doneAt === undefined && task.at !== undefined && task.id > after,
+  );
+  const page = open.toSorted((one, other) => (one.id < other.id ? -1 : 1)).slice(0, TIMERS_AT_ONCE);
+  const text = `${page.length} open reminders.`;
+  return { status: 'done', text, timers: page.map((task) => timerOf(task)) };
 }
 
 /** Done tasks are kept for "was done already", the newest only. */

@@ -96,7 +96,8 @@ export async function finishRestore(
 
 /** The mark of data that were restored and not looked at since. */
 export async function readMark(directory: string): Promise<RestoreMark | undefined> {
-  const text = await readFile(join(directory, markName), 'utf8').catch(unlessGone);
+  // A place that cannot be read is told of by whoever opens it.
+  const text = await readFile(join(directory, markName), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
   try {
     return mark.safeParse(JSON.parse(text)).data;

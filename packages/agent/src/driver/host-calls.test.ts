@@ -6,7 +6,7 @@ import type { JsonObject, ToolHandler, ToolOutcome } from '@opencomputer/contrac
 import { createFakeClock } from '@opencomputer/testkit';
 import { createPluginHost } from '../plugins/index.ts';
 import { createGate, decide } from '../policy/index.ts';
-import { callForPlugin, tellFired } from './host-calls.ts';
+import { callForPlugin, tellFired, timersOf } from './host-calls.ts';
 import type { HostCallPorts } from './host-calls.ts';
 
 /** Host calls over a real host with one plugin, whose name has a dash. */
@@ -101,4 +101,32 @@ test('a plugin without such a tool, or that says no, has no next timer', async (
 test('a plugin that could not say makes the firing fail, so that it is tried again', async (context) => {
   const broken = make(context, { my_plugin_fired: () => Promise.reject(new Error('planned')) });
   await assert.rejects(tellFired(broken, timer, options), { code: 'TOOL_FAILED' });
+});
+
+test('all timers of a plugin are asked for in pages; one that fails, refuses or has no end says so', async (context) => {
+  const asked: JsonObject[] = [];
+  const pages = [
+    [
+      { id: 'a', at: 1 },
+      { id: 'b', at: 2 },
+    ],
+    [{ id: 'c', at: 3 }],
+    [],
+  ];
+  const ports = make(context, {
+    my_plugin_timers: async (input) => {
+      asked.push(input);
+      return { status: 'done', text: '', timers: pages[asked.length - 1] ?? [] };
+    },
+  });
+  assert.deepEqual(await timersOf(ports, 'my-plugin', options), pages.flat());
+  assert.deepEqual(asked, [{}, { after: 'b' }, { after: 'c' }]);
+  assert.equal(await timersOf(make(context, { it: done }), 'my-plugin', options), undefined);
+  for (const outcome of [
+    { status: 'refused', text: 'no' },
+    { status: 'done', text: '', timers: [{ id: 'a', at: 1 }] },
+  ] as const) {
+    const broken = make(context, { my_plugin_timers: answering(outcome) });
+    await assert.rejects(timersOf(broken, 'my-plugin', options), { code: 'TOOL_FAILED' });
+  }
 });

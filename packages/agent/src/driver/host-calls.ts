@@ -6,6 +6,9 @@ import type { Grant, JsonObject, TimerChange, ToolOutcome } from '@opencomputer/
 import type { CallOptions } from '@opencomputer/contracts/internal';
 import type { ToolPorts } from './ports.ts';
 
+/** Pages of timers that a plugin is asked for: more than any list of tasks has. */
+const timerPagesMax = 100;
+
 /** A timer that fired, as far as its plugin must be told. */
 export interface FiredTimer {
   readonly id: string;
@@ -48,31 +51,67 @@ export async function callForPlugin(
  * set the timer that follows. Throws when the plugin could not say, so that firing is tried again.
  */
 export async function tellFired(
-  { host, gate }: HostCallPorts,
+  ports: HostCallPorts,
   timer: FiredTimer,
   options: CallOptions,
 ): Promise<readonly TimerChange[]> {
-  const tool = `${timer.plugin.replaceAll('-', '_')}_fired`;
-  const found = host
-    .tools()
-    .find((one) => one.plugin === timer.plugin && one.declaration.name === tool);
-  if (found === undefined) return [];
-  const { tier, declaration } = found;
-  const call = { callId: `timer/${timer.id}`, tool, arguments: { id: timer.id } };
-  const own: Grant = { type: 'exact', plugin: timer.plugin, call };
-  const { permit } = gate.decide({
-    call,
-    plugin: timer.plugin,
-    tier,
-    effect: declaration.effect,
-    reach: declaration.reach,
-    origins: {},
-    interactive: false,
-    grants: [own],
-  });
-  if (permit === undefined) throw new AgentError('POLICY_DENIED', { tool, rule: 'timer' });
-  const outcome = await host.call(permit, options);
+  const call = { callId: `timer/${timer.id}`, name: 'fired', input: { id: timer.id } };
+  const outcome = await askPlugin(ports, timer.plugin, { ...call, options });
+  if (outcome === undefined || outcome.status === 'refused') return [];
+  return givenTimers(outcome);
+}
+
+/**
+ * All timers that a plugin's own records ask for, by its tool `<plugin>_timers`; undefined when it
+ * has none. Throws when the plugin could not say.
+ */
+export async function timersOf(
+  ports: HostCallPorts,
+  plugin: string,
+  options: CallOptions,
+): Promise<readonly TimerChange[] | undefined> {
+  const all: TimerChange[] = [];
+  for (let page = 0; page < timerPagesMax; page += 1) {
+    const last = all.at(-1)?.id;
+    const input: JsonObject = last === undefined ? {} : { after: last };
+    const call = { callId: `timers/${plugin}/${page}`, name: 'timers', input, options };
+    const outcome = await askPlugin(ports, plugin, call);
+    if (outcome === undefined) return undefined;
+    const timers = givenTimers(outcome);
+    if (timers.length === 0) return all;
+    all.push(...timers);
+  }
+  throw new AgentError('TOOL_FAILED', { tool: `${plugin}_timers`, problem: 'it has no end' });
+}
+
+interface HostCall {
+  readonly callId: string;
+  /** Of the tool, without its plugin. */
+  readonly name: string;
+  readonly input: JsonObject;
+  readonly options: CallOptions;
+}
+
+function givenTimers(outcome: ToolOutcome): readonly TimerChange[] {
   if (outcome.status === 'done') return outcome.timers ?? [];
-  if (outcome.status === 'refused') return [];
-  throw new AgentError('TOOL_FAILED', { tool, problem: outcome.text });
+  throw new AgentError('TOOL_FAILED', { tool: 'timers of a plugin', problem: outcome.text });
+}
+
+/** What a tool of the host's convention says; undefined when the plugin lacks it. */
+async function askPlugin(
+  { host, gate }: HostCallPorts,
+  plugin: string,
+  { callId, name, input, options }: HostCall,
+): Promise<ToolOutcome | undefined> {
+  const tool = `${plugin.replaceAll('-', '_')}_${name}`;
+  const found = host.tools().find((one) => one.plugin === plugin && one.declaration.name === tool);
+  if (found === undefined) return undefined;
+  const { tier, declaration } = found;
+  const { effect, reach } = declaration;
+  const call = { callId, tool, arguments: input };
+  const grants: readonly Grant[] = [{ type: 'exact', plugin, call }];
+  const about = { call, plugin, tier, effect, reach, origins: {}, interactive: false, grants };
+  const { permit } = gate.decide(about);
+  if (permit === undefined) throw new AgentError('POLICY_DENIED', { tool, rule: 'timer' });
+  return host.call(permit, options);
 }

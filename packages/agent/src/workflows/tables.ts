@@ -1,7 +1,7 @@
 // Owns the table of timers and its migrations. Refuses plain texts: what a timer says is sealed.
 
 import { columnTypes } from '@opencomputer/contracts/internal';
-import type { Migration, ProvenTable } from '@opencomputer/contracts/internal';
+import type { Migration, ProvenTable, Sealing } from '@opencomputer/contracts/internal';
 
 /** Rows of `timers`: one per person, plugin and the plugin's own id of it. */
 export type TimerTable = {
@@ -17,6 +17,14 @@ export type TimerTable = {
 
 /** The tables of this folder. */
 export type WorkflowTables = { timers: TimerTable };
+
+/** The key of a timer's row. */
+export function timerKey(
+  sealing: Pick<Sealing, 'hash'>,
+  { person, plugin, id }: { readonly person: string; readonly plugin: string; readonly id: string },
+): string {
+  return sealing.hash('timers', `${person}\0${plugin}\0${id}`);
+}
 
 /** Rows whose payload is sealed under their own place. */
 export const timersSealed: readonly ProvenTable[] = [{ table: 'timers', columns: ['key'] }];

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { AgentError, isAgentError } from '@opencomputer/contracts';
 import type { Clock, TimerChange } from '@opencomputer/contracts';
 import type { Database, KeepTimers, Sealing, Statement } from '@opencomputer/contracts/internal';
+import { timerKey } from './tables.ts';
 import type { TimerTable, WorkflowTables } from './tables.ts';
 
 /** A timer that is due. */
@@ -211,7 +212,7 @@ class StoredTimers implements Timers {
     const { sealing, database } = this.#parts;
     const { person, plugin, conversation } = owner;
     const { id, at, text = '', lateMsMax } = change;
-    const key = sealing.hash('timers', `${person}\0${plugin}\0${id}`);
+    const key = timerKey(sealing, { person, plugin, id });
     // What is written now can be read again.
     this.#unreadable.delete(key);
     const query = database.query.$extendTables<WorkflowTables>();
