@@ -187,7 +187,8 @@ async function startWriter(url: URL, settings: WriterSettings): Promise<Started>
   } catch (error) {
     await worker?.terminate();
     if (isAgentError(error)) throw error;
-    const problem = `the writer did not start: ${String(error)}`;
+    const why = error instanceof Error ? error.message : String(error);
+    const problem = `the writer did not start: ${why}`;
     throw new AgentError('STORE_FAILED', { problem }, { cause: error });
   }
 }
