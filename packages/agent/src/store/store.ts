@@ -65,9 +65,7 @@ export interface Store {
   /** Does so slowly until the store is closed; each damaged place is reported once in its life. */
   watch(report: (error: unknown, about: string) => void): Promise<void>;
   /** The same report, with damage that it is told of put into the list of damage. */
-  noting(
-    report: (error: unknown, about: string) => void,
-  ): (error: unknown, about: string) => void;
+  noting(report: (error: unknown, about: string) => void): (error: unknown, about: string) => void;
   /** Finishes the accepted writes and lets another process have the directory. */
   close(): Promise<void>;
 }
@@ -153,7 +151,7 @@ async function openDatabase(
   }
   const { writerUrl } = options;
   const open = (path: string): Promise<SqliteDatabase> =>
-    openSqlite(writerUrl === undefined ? { path } : { path, writerUrl });
+    openSqlite({ path, clock: options.clock, ...(writerUrl && { writerUrl }) });
   const path = directory.file('store.sqlite');
   let database = await open(path);
   if (database.cut !== undefined) {
