@@ -293,3 +293,15 @@ test('a permit that the gate did not make, or that was used, opens nothing', asy
   assert.equal(ran, 1);
   assert.equal((await host.call(fresh, options)).status, 'done');
 });
+
+test('a key of an earlier process gets the end of its turn, and no second one', async (context) => {
+  const options = optionsFor(context);
+  const request = { ...message('hi', { modelOnly: false }), channelMessageId: 'k1', join: true };
+  const ends = [];
+  for (let process = 0; process < 2; process += 1) {
+    const agent = await openAgent(options);
+    ends.push(endOf(await readParts(agent.send(request))));
+    await agent.stop();
+  }
+  assert.deepEqual(ends[1], ends[0]);
+});

@@ -76,6 +76,7 @@ export class TryingAgain {
           await (isOver ? tries.giveUp(last) : tries.work());
           return;
         } catch (error) {
+          if (isAgentError(error, 'SERVICE_STOPPING')) return;
           tries.report(error);
           last = error;
         }
