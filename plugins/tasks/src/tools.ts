@@ -38,7 +38,7 @@ export const tools: readonly PluginTool[] = [
   tool('tasks_complete', (input, context) => settle(input, context, complete)),
   tool('tasks_remove', (input, context) => settle(input, context, remove)),
   tool('tasks_fired', fired),
-  tool('tasks_timers', timers),
+  tool('tasks_timers', openTimers),
 ];
 
 function tasksOf(context: CallContext): Collection<Task> {
@@ -207,7 +207,7 @@ async function fired(input: JsonObject, context: CallContext): Promise<ToolOutco
 }
 
 /** A page of them, by id: the host takes a hundred timers with one outcome. */
-async function timers(input: JsonObject, context: CallContext): Promise<ToolOutcome> {
+async function openTimers(input: JsonObject, context: CallContext): Promise<ToolOutcome> {
   const { after = '' } = input as unknown as { readonly after?: string };
   const open = (await tasksOf(context).list()).filter(
     (task) => task.doneAt === undefined && task.at !== undefined && task.id > after,
