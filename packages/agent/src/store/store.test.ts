@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setImmediate } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import type { Clock } from '@opencomputer/contracts';
 import type { Migration } from '@opencomputer/contracts/internal';
@@ -213,7 +212,7 @@ test(
     const asked = assert.rejects(store.check(), { code: 'STORE_FAILED' });
     const children = () =>
       process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap');
-    while (children().length < 2) await setImmediate();
+    while (children().length < 2) await new Promise(setImmediate);
     await store.close();
     await asked;
     assert.deepEqual(told, []);
