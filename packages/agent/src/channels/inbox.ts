@@ -48,7 +48,7 @@ export function createInbox(database: Database, sealing: Sealing): Inbox {
       const { id, channel, person, conversation, at } = message;
       const dedupe = dedupeOf(sealing, message);
       const payload = seal.seal({ table: 'inbox', rowId: id }, encode(message));
-      const state = 'open';
+      const state = 'open' as const;
       const row = { id, dedupe, channel, person, conversation, at, state, attempts: 1, payload };
       const proof = proofs.prove(row);
       const [result] = await database.write([insert({ ...row, proof })]);
@@ -82,6 +82,8 @@ export function createInbox(database: Database, sealing: Sealing): Inbox {
     parked: (person) => list(database, 'parked', person),
   };
 }
+
+type Settled = Pick<InboxTable, 'id' | 'state'>;
 
 /** The keyed hash by which a message of a channel is known. */
 function dedupeOf(
@@ -133,9 +135,9 @@ function prepareCount(database: Database, change: number): (key: { id: string })
   );
 }
 
-function prepareSettle(database: Database): (end: { id: string; state: string }) => Statement {
+function prepareSettle(database: Database): (end: Settled) => Statement {
   const query = database.query.$extendTables<ChannelTables>();
-  return database.prepare<{ id: string; state: string }>((value) =>
+  return database.prepare<Settled>((value) =>
     query
       .updateTable('inbox')
       .set({ state: value('state') })
