@@ -94,6 +94,8 @@ async function answerPlain(parts: AsyncIterable<StreamPart>, to: Answering): Pro
     const head = { turn, model: chat.model, at: surroundings.clock.now() };
     if (part.status === 'done') exchange.answer(completion(head, text, usage));
     else failTurn(exchange, part);
+    // Asking for more says that the reader has it.
+    if (!(await exchange.sent())) return;
   }
   if (!isEnded) throw new AgentError('INTERNAL', { problem: 'a turn stopped without its end' });
 }
@@ -119,6 +121,8 @@ async function answerStreamed(parts: AsyncIterable<StreamPart>, to: Answering): 
       else if (text !== '') exchange.write(text);
     }
     await exchange.caughtUp();
+    // Asking for more says that the reader has it.
+    if (isEnded && !(await exchange.sent())) return;
   }
   if (!isEnded) throw new AgentError('INTERNAL', { problem: 'a turn stopped without its end' });
 }

@@ -66,6 +66,34 @@ test('pieces written together leave as one chunk, and the end comes after them',
   assert.equal(await textOf(await received), expected);
 });
 
+test('what was written is sent only when the connection has taken it', async (context) => {
+  const { exchange, response } = await pair(context);
+  exchange.head({});
+  exchange.write('a piece');
+  const { socket } = response;
+  assert.ok(socket);
+  // Nothing leaves while the connection is held.
+  socket.cork();
+  let isSent = false;
+  const sent = exchange.sent().finally(() => (isSent = true));
+  await new Promise(setImmediate);
+  assert.equal(isSent, false);
+  socket.uncork();
+  assert.equal(await sent, true);
+  exchange.end('the end');
+  assert.equal(await exchange.sent(), true);
+});
+
+test('what a connection never took was not sent, and is not waited for longer', async (context) => {
+  const { exchange, response, clock } = await pair(context);
+  exchange.head({});
+  exchange.write('a piece');
+  response.socket?.cork();
+  const sent = exchange.sent();
+  assert.ok(clock.pass(stallMsMax));
+  assert.equal(await sent, false);
+});
+
 test('a reader that does not read is waited for, then continues', async (context) => {
   const { exchange, received } = await pair(context);
   exchange.head({});

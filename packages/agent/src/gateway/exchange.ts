@@ -26,6 +26,9 @@ export class Exchange {
   #joined = '';
   #scheduled = false;
   #ended = false;
+  /** Writes that the connection has not taken yet, and who waits until there are none. */
+  #unsent = 0;
+  #allSent: (() => void) | undefined;
   #left: boolean;
   #leave: (() => void) | undefined;
   #stopKeepAlive: (() => void) | undefined;
@@ -103,9 +106,27 @@ export class Exchange {
     });
   }
 
+  /**
+   * True when the connection has taken all that was written, false when the reader left or stalled.
+   * Before that nothing counts as shown: a process that ended here would have said nothing.
+   */
+  async sent(): Promise<boolean> {
+    this.#flush();
+    const response = this.#response;
+    if (this.#unsent > 0 && !response.destroyed) {
+      const stop = this.#clock.after(stallMsMax, () => response.destroy());
+      await new Promise<void>((resolve) => {
+        this.#allSent = resolve;
+        response.once('close', resolve);
+      });
+      stop();
+    }
+    return this.#unsent === 0 && !this.#left;
+  }
+
   /** Ends the stream with its last piece. */
   end(text = ''): void {
-    if (this.#finish()) this.#response.end(this.#joined + text);
+    if (this.#finish()) this.#response.end(this.#joined + text, this.#sending());
   }
 
   /** Ends with a whole body; nothing must have been written before. */
@@ -113,7 +134,7 @@ export class Exchange {
     if (!this.#finish()) return;
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     this.#response.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(body) });
-    this.#response.end(body);
+    this.#response.end(body, this.#sending());
   }
 
   /** Ends with an error: with its status while nothing was sent, else as the end of the stream. */
@@ -123,7 +144,7 @@ export class Exchange {
     if (!this.#finish()) return undefined;
     const { status, headers } = errorHead(data);
     this.#response.writeHead(status, { ...headers, ...extraHeaders });
-    this.#response.end(this.#format.body(data));
+    this.#response.end(this.#format.body(data), this.#sending());
     return undefined;
   }
 
@@ -136,7 +157,17 @@ export class Exchange {
 
   #flush(): void {
     if (this.#joined === '' || this.#ended || this.#left) return;
-    this.#response.write(this.#joined);
+    this.#response.write(this.#joined, this.#sending());
     this.#joined = '';
+  }
+
+  /** To be called when the connection has taken one more write, or failed. */
+  #sending(): (error?: Error | null) => void {
+    this.#unsent += 1;
+    return (error) => {
+      if (error) return;
+      this.#unsent -= 1;
+      if (this.#unsent === 0) this.#allSent?.();
+    };
   }
 }

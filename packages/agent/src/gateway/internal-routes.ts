@@ -86,6 +86,8 @@ async function streamLines(
       if (!exchange.begun) exchange.head(lineHeaders);
       exchange.write(lineOf(line));
       await exchange.caughtUp();
+      // Asking for more says that the reader has it.
+      if (isReply(line) && !(await exchange.sent())) return;
     }
     if (!exchange.begun) exchange.head(lineHeaders);
     exchange.end();
@@ -93,6 +95,10 @@ async function streamLines(
     if (!isAgentError(error)) onFault(error);
     exchange.fail(error);
   }
+}
+
+function isReply(line: TurnLine | SpeechLine): boolean {
+  return !('type' in line) || line.type === 'turn-end' || line.type === 'notice';
 }
 
 function lineOf(line: TurnLine | SpeechLine): string {
