@@ -62,6 +62,11 @@ const retryMs = 5_000;
 type SealedTimer = Pick<DueTimer, 'id' | 'text' | 'lateMsMax'> &
   Partial<Pick<DueTimer, 'at' | 'plugin' | 'conversation'>>;
 
+interface Page {
+  readonly limit: number;
+  readonly offset: number;
+}
+
 /** Timers over the store. */
 export function createTimers(parts: TimerParts): Timers {
   return new StoredTimers(parts);
@@ -69,6 +74,8 @@ export function createTimers(parts: TimerParts): Timers {
 
 class StoredTimers implements Timers {
   readonly #parts: TimerParts;
+  /** Timers in the order in which they are due; asked for at each look at the clock. */
+  readonly #inOrder: (page: Page) => Statement;
   /** Keys of rows that cannot be opened: told of once, then passed over. */
   readonly #unreadable = new Set<string>();
   #cancel: (() => void) | undefined;
@@ -77,6 +84,11 @@ class StoredTimers implements Timers {
 
   constructor(parts: TimerParts) {
     this.#parts = parts;
+    const query = parts.database.query.$extendTables<WorkflowTables>();
+    const ordered = query.selectFrom('timers').selectAll().orderBy('at').orderBy('key');
+    this.#inOrder = parts.database.prepare<Page>((value) =>
+      ordered.limit(value('limit')).offset(value('offset')),
+    );
   }
 
   readonly keep: KeepTimers = async (owner, changes) => {
@@ -123,7 +135,7 @@ class StoredTimers implements Timers {
       let left = 0;
       do {
         // What could not be fired stays first in line, and must not keep the rest from its turn.
-        rows = await this.#next({ offset: left, limit: dueMax });
+        rows = await this.#parts.database.read(this.#inOrder({ offset: left, limit: dueMax }));
         due = rows.filter(({ at }) => Number(at) <= clock.now());
         const failed = await this.#fireAll(due, goesOn);
         left += failed.length;
@@ -167,12 +179,6 @@ class StoredTimers implements Timers {
       }
     }
     return failed;
-  }
-
-  #next({ offset, limit }: { offset: number; limit: number }): Promise<readonly TimerTable[]> {
-    const query = this.#parts.database.query.$extendTables<WorkflowTables>();
-    const ordered = query.selectFrom('timers').selectAll().orderBy('at').orderBy('key');
-    return ordered.limit(limit).offset(offset).execute();
   }
 
   async #fire(row: TimerTable): Promise<void> {
