@@ -5,18 +5,13 @@ import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'no
 import { writeSync } from 'node:fs';
 import { failureOf } from './sqlite-failure.ts';
 import { cutLog, logHeadBytes } from './wal-frames.ts';
+import type { CutNotice } from './writer-protocol.ts';
 
 /** What is added to the name of the database file. */
 export const keptLogSuffix = '-wal.damaged';
 /** Of the copy; what is behind that is dropped, and the newest copy takes the place of an older one. */
 const keptBytesMax = 64 * 1024 * 1024;
 const pieceBytes = 64 * 1024;
-
-/** What is to be told of a log, and whether what is dropped of it was copied aside. */
-export interface CutNotice {
-  readonly problem: string;
-  readonly isKept: boolean;
-}
 
 /**
  * Looks at the log of a database file that nobody has open. When committed work is about to be dropped,

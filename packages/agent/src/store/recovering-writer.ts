@@ -5,12 +5,17 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ChainHead } from './chains.ts';
 import { keepCutLog } from './cut-log.ts';
-import type { CutNotice } from './cut-log.ts';
 import { failureOf, FailureError } from './sqlite-failure.ts';
 import { openStoreFile } from './store-file.ts';
 import { wholeFrames } from './wal-frames.ts';
 import { Writer } from './writer.ts';
-import type { BatchReply, Failure, WriteGroup, WriterSettings } from './writer-protocol.ts';
+import type {
+  CutNotice,
+  BatchReply,
+  Failure,
+  WriteGroup,
+  WriterSettings,
+} from './writer-protocol.ts';
 
 /**
  * A writer that does not trust its connection after an I/O error: a failed sync leaves pages in

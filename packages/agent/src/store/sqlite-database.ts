@@ -4,7 +4,6 @@
 import { AgentError } from '@opencomputer/contracts';
 import type { Clock } from '@opencomputer/contracts';
 import type { Database } from '@opencomputer/contracts/internal';
-import type { CutNotice } from './cut-log.ts';
 import { prepare } from './prepared.ts';
 import { createQuery } from './query.ts';
 import { failureOf } from './sqlite-failure.ts';
@@ -14,7 +13,7 @@ import { toAgentError } from './write-queue.ts';
 import type { WriteLimits } from './write-queue.ts';
 import { openWriterLink } from './writer-link.ts';
 import type { WriterLink } from './writer-link.ts';
-import type { WriterSettings } from './writer-protocol.ts';
+import type { CutNotice, WriterSettings } from './writer-protocol.ts';
 
 /** How an embedded database is opened. */
 export interface SqliteOptions {

@@ -7,7 +7,6 @@ import type { TestContext } from 'node:test';
 import { createFakeClock } from '@opencomputer/testkit';
 import { noteMigrations, notesProven } from './fixtures/fault-process.ts';
 import { temporaryFolder } from './fixtures/temporary-folder.ts';
-import { watchStore } from './store-check.ts';
 import { openStore } from './store.ts';
 import type { Store } from './store.ts';
 

@@ -2,7 +2,6 @@
 // Refuses SQL text after its first use: a statement travels once, then by number.
 
 import type { ErrorCode } from '@opencomputer/contracts';
-import type { CutNotice } from './cut-log.ts';
 
 /** An error on its way between threads, before it becomes an `AgentError`. */
 export interface Failure {
@@ -56,4 +55,10 @@ export interface WriterSettings {
   readonly replaces?: boolean;
   /** The key of chains, where that one had it. */
   readonly key?: Uint8Array;
+}
+
+/** What is to be told of a log, and whether what is dropped of it was copied aside. */
+export interface CutNotice {
+  readonly problem: string;
+  readonly isKept: boolean;
 }

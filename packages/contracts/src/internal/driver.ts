@@ -92,6 +92,10 @@ interface InboxPort {
   open(): Promise<readonly OpenMessage[]>;
   /** The oldest open message of a conversation. */
   next(conversation: string): Promise<OpenMessage | undefined>;
+}
+
+/** Messages that were accepted, whatever became of them. */
+interface AcceptedPort {
   /** What became of a channel's message that was accepted before; absent when none was. */
   known(
     message: Pick<InboundMessage, 'channel' | 'channelMessageId'>,
@@ -125,4 +129,4 @@ interface OutboxPort {
 }
 
 /** The inbox and the outbox together. */
-export type Mailbox = InboxPort & ParkingPort & OutboxPort;
+export type Mailbox = InboxPort & AcceptedPort & ParkingPort & OutboxPort;
