@@ -81,6 +81,25 @@ const contradictions: readonly (readonly [string, object, string])[] = [
     { permissions: { files: { read: ['~/../root'] } } },
     'permissions.files.read.0',
   ],
+  ['a tool where nothing runs', { runtime: 'none', provides: { tools: [tool] } }, 'provides.tools'],
+  [
+    'a variable that consent does not cover',
+    { runtime: 'mcp', command: ['server', '${environment.TOKEN:-none}'] },
+    'command.1',
+  ],
+  [
+    'a value that the configuration does not have',
+    { environment: { LEVEL: '${configuration.level}' }, configuration: { properties: {} } },
+    'environment.LEVEL',
+  ],
+  [
+    'a secret that is not required',
+    { runtime: 'mcp', url: 'https://a.org', headers: { 'x-key': '{{secret:key}}' } },
+    'headers.x-key',
+  ],
+  ['a secret outside a header', { environment: { KEY: '{{secret:key}}' } }, 'environment.KEY'],
+  ['a header of two lines', { headers: { a: 'b\r\nc: d' } }, 'headers.a'],
+  ['a start in another folder', { directory: '${plugin.root}/../other' }, 'directory'],
   ['a host with a user', { permissions: { network: ['a@b.org'] } }, 'permissions.network.0'],
 ];
 
@@ -99,4 +118,17 @@ test('a server that lists its own tools may have a service on one of them', () =
   const services = [{ name: 'calendar', version: '1.0.0', operations: { list: 'list_events' } }];
   const server = { ...least, runtime: 'mcp', command: ['server'], provides: { services } };
   assert.equal(manifest.safeParse(server).success, true);
+});
+
+test('what a program is started with may be completed from what is declared', () => {
+  const started = {
+    ...least,
+    runtime: 'mcp',
+    command: ['server', '--level', '${configuration.level}', '${whatever}'],
+    environment: { TOKEN: 'Bearer ${environment.TOKEN}', CODE: '${plugin.root}/code' },
+    directory: '${plugin.data}/work',
+    permissions: { environment: ['TOKEN'] },
+    configuration: { type: 'object', properties: { level: { type: 'string' } } },
+  };
+  assert.equal(manifest.safeParse(started).success, true);
 });

@@ -3,7 +3,7 @@
 
 import * as z from 'zod';
 import { intentDeclaration } from './intent-declaration.ts';
-import { permissions, resources, secretRequirement } from './permissions.ts';
+import { permissions, resources, secretRequirement, variableName } from './permissions.ts';
 import { serviceDeclaration, serviceRequirement } from './service.ts';
 import { toolDeclaration, toolName } from './tool.ts';
 
@@ -22,7 +22,8 @@ const partDescription = z.string().min(1).max(300);
  * for each call, JSON in, JSON or text out. `http`: the operations of an `openapi` file at `url`.
  * `grpc`: `plugin.proto` at `url` or by `command`. `oci`: the `image`, an MCP server over stdio.
  * `wheel`: the Python package `entry` out of the wheels that the plugin brings. `wasm`: the WASI module
- * `entry`, run for each call like `command`. `builtin`: part of the agent.
+ * `entry`, run for each call like `command`. `builtin`: part of the agent. `none`: nothing runs; it
+ * brings skills, prompts or workflows only.
  */
 export const pluginRuntime = z.enum([
   'node',
@@ -35,6 +36,7 @@ export const pluginRuntime = z.enum([
   'wheel',
   'wasm',
   'builtin',
+  'none',
 ]);
 export type PluginRuntime = z.infer<typeof pluginRuntime>;
 
@@ -99,6 +101,30 @@ const data = z.strictObject({
   eraseTool: toolName.optional(),
 });
 
+/**
+ * A text that the host completes when it starts or reaches the plugin; nothing that it puts in is
+ * looked at again, and `${…}` of any other form stays as it is.
+ * `${plugin.root}`: the folder of its code, read-only. `${plugin.data}`: its own folder, which updates
+ * keep. `${configuration.key}`: a value of its configuration. `${environment.NAME}` and
+ * `${environment.NAME:-otherwise}`: the operator's value of a variable in `permissions.environment`.
+ * `{{secret:name}}`, in `headers` only: put in on the way out, for the hosts of the secret only.
+ */
+const startText = z
+  .string()
+  .max(4_096)
+  .regex(/^[^\0]*$/, 'a text without NUL');
+
+const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, 'the name of a header');
+
+/** Where a program starts, in its own folders. */
+const startDirectory = z
+  .string()
+  .max(300)
+  .regex(
+    /^\$\{plugin\.(?:root|data)\}(?:\/(?!\.\.(?:\/|$))[^/\\\0]+)*$/,
+    '${plugin.root} or ${plugin.data}, or a folder within, without ..',
+  );
+
 const shape = z.object({
   name: partName,
   version: z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'a version such as 1.2.3'),
@@ -111,9 +137,18 @@ const shape = z.object({
   runtime: pluginRuntime,
   /** The program of `node`, `python` and `wasm`; the module of `wheel`. */
   entry: ownPath.default('handler.js'),
-  /** The program and its arguments; a program with `/` in it is within the plugin. */
+  /**
+   * The program and its arguments; a program with `/` in it is within the plugin. An argument whose
+   * value of the configuration is absent is left out; a list in it becomes one argument for each.
+   */
   command: z.array(z.string().min(1).max(4_096)).min(1).max(100).optional(),
+  /** Variables that its program is started with; one whose value is absent is not set. */
+  environment: z.record(variableName, startText).optional(),
+  /** Where its program starts; absent: `${plugin.data}`. */
+  directory: startDirectory.optional(),
   url: z.url({ protocol: /^https?$/, error: 'a URL that begins with http or https' }).optional(),
+  /** Headers of each request to `url`; one whose value is absent is not sent. */
+  headers: z.record(headerName, startText.regex(/^[^\r\n]*$/, 'one line')).optional(),
   /** The description of an `http` plugin's operations. */
   openapi: ownPath.optional(),
   image: z
@@ -164,7 +199,12 @@ const needs: Readonly<Partial<Record<PluginRuntime, readonly (keyof Manifest)[]>
 };
 
 function contradictions(value: Manifest): readonly Contradiction[] {
-  return [...runtimeProblems(value), ...toolProblems(value), ...secretProblems(value)];
+  return [
+    ...runtimeProblems(value),
+    ...toolProblems(value),
+    ...secretProblems(value),
+    ...placeholderProblems(value),
+  ];
 }
 
 function runtimeProblems(value: Manifest): readonly Contradiction[] {
@@ -172,6 +212,9 @@ function runtimeProblems(value: Manifest): readonly Contradiction[] {
   const needed = needs[runtime] ?? [];
   const given = needed.filter((key) => value[key] !== undefined);
   const wanted = needed.join(' or ');
+  if (runtime === 'none' && value.provides.tools.length > 0) {
+    return [{ path: ['provides', 'tools'], message: 'runtime none has nothing that runs a tool' }];
+  }
   if (needed.length > 0 && given.length !== 1) {
     return [{ path: [needed[0] ?? 'runtime'], message: `runtime ${runtime} needs ${wanted}` }];
   }
@@ -218,4 +261,41 @@ function secretProblems({ requires, permissions: asked }: Manifest): readonly Co
         message: `"${host}" is not in permissions.network`,
       })),
   );
+}
+
+/** What a text is completed with must be declared, so that consent covers it. */
+function placeholderProblems(value: Manifest): readonly Contradiction[] {
+  const properties = value.configuration?.['properties'];
+  const options = typeof properties === 'object' && properties !== null ? properties : {};
+  const secrets = value.requires.secrets.map(({ name }) => name);
+  return startTexts(value).flatMap(({ path, text }) => {
+    const messages: string[] = [];
+    for (const [, kind, name = ''] of text.matchAll(/\$\{(environment|configuration)\.(\w+)/g)) {
+      if (kind === 'environment' && !value.permissions.environment.includes(name))
+        messages.push(`"${name}" is not in permissions.environment`);
+      if (kind === 'configuration' && !Object.hasOwn(options, name))
+        messages.push(`"${name}" is not in configuration.properties`);
+    }
+    for (const [, name = ''] of text.matchAll(/\{\{secret:([^{}]*)\}\}/g)) {
+      if (path[0] !== 'headers') messages.push('a secret can be in headers only');
+      else if (!secrets.includes(name)) messages.push(`"${name}" is not in requires.secrets`);
+    }
+    return messages.map((message) => ({ path, message }));
+  });
+}
+
+interface StartText {
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
+
+/** All texts of a manifest that the host completes. */
+function startTexts(value: Manifest): readonly StartText[] {
+  const { command = [], environment = {}, headers = {}, url = '' } = value;
+  return [
+    ...command.map((text, at) => ({ path: ['command', at], text })),
+    ...Object.entries(environment).map(([name, text]) => ({ path: ['environment', name], text })),
+    ...Object.entries(headers).map(([name, text]) => ({ path: ['headers', name], text })),
+    { path: ['url'], text: url },
+  ];
 }

@@ -20,7 +20,9 @@ const grantedPath = z
     'folders, or a path that begins with / or ~/ and has no ..',
   );
 
-const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'the name of a variable');
+export const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,99}$/, 'the name of a variable');
 
 const devicePath = z
   .string()
