@@ -179,6 +179,31 @@ test('a redirect that must not be followed is an error, and its place is not tol
   }
 });
 
+test('the body of a redirect is not waited for', async (context) => {
+  const { network, proxy } = await hosts(context, (request, response) => {
+    if (request.url === '/end') return;
+    response.writeHead(302, { Location: '/end', 'Content-Length': 10_000_000 });
+    response.write('x'.repeat(100_000));
+  });
+  assert.equal((await ask(network, proxy, get('http://api.example.com/'))).status, 200);
+});
+
+test('a host that is spoken to without TLS is no place for a redirect that leaves TLS', async (context) => {
+  const network = createTestNetwork(context);
+  await network.secure(here, (_request, response) => {
+    response.writeHead(302, { Location: 'http://api.example.com:8080/' });
+    response.end();
+  });
+  await network.plain('93.184.216.34:8080', (request, response) => {
+    response.end(`plain ${request.headers.authorization ?? 'without'}`);
+  });
+  const request = get('http://api.example.com/', ['Authorization: Basic eDp5']);
+  const closed = network.proxy({ hosts: ['api.example.com'] });
+  assert.equal((await ask(network, closed, request)).status, 502);
+  const open = network.proxy({ hosts: ['api.example.com', 'http://api.example.com:8080'] });
+  assert.equal((await ask(network, open, request)).body, 'plain without');
+});
+
 test('after POST a redirect becomes GET without its body, unless its status keeps both', async (context) => {
   for (const [status, method, body] of [
     [303, 'GET', ''],

@@ -136,6 +136,8 @@ class PluginProxy implements EgressProxy {
 
   connect(socket: Socket): void {
     const limit = this.#limits.connectionsMax;
+    // a server that listens does this itself; without it an answer waits 40 ms for its body
+    socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
     if (this.#closing.signal.aborted) socket.destroy();
     else if (this.#sockets.size >= limit) closeWithError(socket, busy('connections', limit));

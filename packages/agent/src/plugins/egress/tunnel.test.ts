@@ -133,6 +133,19 @@ test('a host that cannot be reached is said before the tunnel is', async (contex
   assert.match(await readAll(client), /^HTTP\/1\.1 502 [^]*"EGRESS_UPSTREAM"[^]*ECONNREFUSED/);
 });
 
+test('a tunnel that is half closed ends with its proxy, which waits for it', async (context) => {
+  const network = createTestNetwork(context);
+  const accepted = (await accepting(network))();
+  const proxy = network.proxy({});
+  const client = await network.client(proxy);
+  client.end(`${greeting}last words`);
+  const upstream = await accepted;
+  assert.equal(await readAll(upstream), 'last words');
+  const ended = readAll(client);
+  await proxy.close();
+  assert.equal(await ended, established);
+});
+
 test('a closed proxy ends its tunnels and takes no connection', async (context) => {
   const network = createTestNetwork(context);
   const accepted = (await accepting(network))();

@@ -32,9 +32,9 @@ export async function joinSockets(
   const closed = [client, upstream].map(async (socket) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     socket.on('error', end);
-    // one that ended in good order still has its last bytes on the way to the other one
+    // one that ended in good order, both ways, may have its last bytes on the way to the other one
     socket.once('close', () => {
-      if (!socket.readableEnded) end();
+      if (!socket.readableEnded || !socket.writableFinished) end();
       resolve();
     });
     if (socket.destroyed) end();
