@@ -1,12 +1,12 @@
 // Owns the validation of a manifest that a person wrote: where a value is wrong and what was
 // expected. Refuses a wrong value; an unknown key is a warning with the nearest known one.
 
-import { LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import * as z from 'zod';
-import { AgentError, manifest as manifestSchema } from '@opencomputer/contracts';
+import { manifest as manifestSchema } from '@opencomputer/contracts';
 import type { Manifest } from '@opencomputer/contracts';
 import { isList, isObject } from './json-object.ts';
+import { checkDocument, parseYaml } from './located-document.ts';
+import type { LocatedDocument, ValuePath } from './located-document.ts';
 
 /** A valid manifest with the warnings that a person should see. */
 export interface ParsedManifest {
@@ -14,61 +14,27 @@ export interface ParsedManifest {
   readonly warnings: readonly string[];
 }
 
-type Path = readonly (string | number)[];
-
 /** Longest path into a manifest; deeper values are arguments of schemas, which have no fixed keys. */
 const DEPTH_MAX = 12;
-const ALIASES_MAX = 100;
 
 /** Parses and validates YAML (or JSON). Throws PLUGIN_MANIFEST: file and line, key, expectation. */
 export function parseManifest(text: string, file: string): ParsedManifest {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const lineOf = (path: Path): number => lineIn(document, lines, path);
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    const { line } = lines.linePos(broken.pos[0]);
-    throw refusal(`${file}:${line}`, broken.message.split('\n')[0] ?? 'not valid YAML');
-  }
-  const { value, unknown } = withoutUnknownKeys(plainValue(document, file));
+  return checkManifest(parseYaml(text, file));
+}
+
+/** Validates what was parsed. Throws PLUGIN_MANIFEST: file and line, key, expectation. */
+export function checkManifest(document: LocatedDocument): ParsedManifest {
+  const { value, unknown } = withoutUnknownKeys(document.value);
   const warnings = unknown.map(({ path, nearest }) => {
     const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
-    return `${file}:${lineOf(path)}: unknown key "${path.join('.')}"${hint}`;
+    return `${document.file}:${document.lineOf(path)}: unknown key "${path.join('.')}"${hint}`;
   });
-  const parsed = manifestSchema.safeParse(value);
-  if (parsed.success) return { manifest: parsed.data, warnings };
-  const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? '' : part));
-  const key = path.length === 0 ? 'the manifest' : path.join('.');
-  throw refusal(`${file}:${lineOf(path)}`, `${key}: ${issue?.message ?? 'is wrong'}`);
-}
-
-/** The value without YAML's nodes; aliases that multiply beyond all measure are refused. */
-function plainValue(document: Document, file: string): unknown {
-  try {
-    return document.toJS({ maxAliasCount: ALIASES_MAX }) as unknown;
-  } catch (error) {
-    throw refusal(`${file}:1`, error instanceof Error ? error.message : 'not valid YAML');
-  }
-}
-
-function refusal(file: string, problem: string): AgentError {
-  return new AgentError('PLUGIN_MANIFEST', { file, problem });
-}
-
-/** The line of a value, or of the nearest parent that exists. */
-function lineIn(document: Document, lines: LineCounter, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node: unknown = document.getIn(path.slice(0, length), true);
-    const range =
-      typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-    if (isList(range) && typeof range[0] === 'number') return lines.linePos(range[0]).line;
-  }
-  return 1;
+  const manifest = checkDocument({ ...document, value }, manifestSchema, 'the manifest');
+  return { manifest, warnings };
 }
 
 interface UnknownKey {
-  readonly path: Path;
+  readonly path: ValuePath;
   readonly nearest: string | undefined;
 }
 
@@ -76,7 +42,7 @@ interface UnknownKey {
 function withoutUnknownKeys(value: unknown): { value: unknown; unknown: UnknownKey[] } {
   const unknown: UnknownKey[] = [];
   const schema = z.toJSONSchema(manifestSchema, { io: 'input' }) as unknown;
-  const walk = (part: unknown, shape: unknown, path: Path): unknown => {
+  const walk = (part: unknown, shape: unknown, path: ValuePath): unknown => {
     if (path.length > DEPTH_MAX || !isObject(shape)) return part;
     if (isList(part)) return part.map((entry, at) => walk(entry, shape['items'], [...path, at]));
     if (!isObject(part)) return part;
