@@ -180,6 +180,11 @@ export const errorTable = {
     'The plugin {plugin} did not start: {problem}.',
     'Run `agent doctor`.',
   ),
+  PLUGIN_SANDBOX: operator(
+    503,
+    'The plugin {plugin} is not started without its sandbox: {problem}.',
+    'On Linux install bubblewrap and util-linux; `agent doctor` says what else is missing.',
+  ),
   PLUGIN_CRASHED: developer(502, 'The plugin {plugin} stopped: {problem}.', 'See its log.'),
   PLUGIN_PAUSED: operator(
     503,
