@@ -1,6 +1,7 @@
 // Owns the way out of channels that deliver by themselves: each reply is tried until the medium took
 // it or too many attempts failed, in order within its conversation. Refuses to drop one in silence.
 
+import { sql } from 'kysely';
 import type { Channel, Clock, InboundMessage, Json, OutboundReply } from '@opencomputer/contracts';
 import type { Database, Sealing, Statement } from '@opencomputer/contracts/internal';
 import { openReply } from './outbox.ts';
@@ -188,7 +189,7 @@ class DeliveryLoop {
       .selectFrom('outbox')
       .selectAll()
       .where('channel', '=', this.#channel.name)
-      .where('state', '=', 'pending');
+      .where('state', '=', sql.lit('pending'));
     const waiting = [...this.#waiting.keys()];
     const ready = waiting.length > 0 ? pending.where('conversation', 'not in', waiting) : pending;
     return ready.orderBy('id').limit(rowsMax).execute();

@@ -72,7 +72,7 @@ export function createInbox(database: Database, sealing: Sealing): Inbox {
         .selectFrom('inbox')
         .select(['id', 'person', 'conversation', 'attempts'])
         .where('conversation', '=', conversation)
-        .where('state', '=', 'open')
+        .where('state', '=', sql.lit('open'))
         .orderBy('id')
         .limit(1)
         .executeTakeFirst();
@@ -173,7 +173,7 @@ async function list(
   for (;;) {
     const page = await query
       .select(['id', 'person', 'conversation', 'attempts'])
-      .where('state', '=', state)
+      .where('state', '=', sql.lit(state))
       .where('id', '>', messages.at(-1)?.id ?? '')
       .orderBy('id')
       .limit(pageRows)

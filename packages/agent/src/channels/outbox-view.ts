@@ -1,6 +1,7 @@
 // Owns what a person is told of replies that did not leave: which wait, which were given up and why,
 // and trying one again. Refuses to change a reply.
 
+import { sql } from 'kysely';
 import type { SelectQueryBuilder } from 'kysely';
 import { AgentError } from '@opencomputer/contracts';
 import type { Database, PendingReply, Sealing, Statement } from '@opencomputer/contracts/internal';
@@ -70,8 +71,11 @@ function unsettled(
     .where('person', '=', person)
     .where((expression) =>
       expression.or([
-        expression('state', '=', 'dead'),
-        expression.and([expression('state', '=', 'pending'), expression('attempts', '>', 0)]),
+        expression('state', '=', sql.lit('dead')),
+        expression.and([
+          expression('state', '=', sql.lit('pending')),
+          expression('attempts', '>', 0),
+        ]),
       ]),
     );
 }

@@ -120,7 +120,7 @@ function selectWaiting(
     .selectFrom('outbox')
     .selectAll()
     .where('person', '=', person)
-    .where('state', '=', 'pending');
+    .where('state', '=', sql.lit('pending'));
   const own = pushed.length > 0 ? waiting.where('channel', 'not in', pushed) : waiting;
   return own.orderBy('at').orderBy('id').limit(limit).execute();
 }

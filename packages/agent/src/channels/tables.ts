@@ -49,6 +49,7 @@ export const channelMigrations: readonly Migration[] = [
   { component: 'channels', version: 1, up: (dialect) => createTables(dialect) },
   { component: 'channels', version: 2, up: (dialect) => countStarts(dialect) },
   { component: 'channels', version: 3, up: (dialect) => addProofs(dialect) },
+  { component: 'channels', version: 4, up: () => indexNext() },
 ];
 
 /** What the proofs of these tables cover; `state` and `attempts` change, and are not covered. */
@@ -87,6 +88,21 @@ function countStarts(dialect: Dialect): readonly Statement[] {
     `alter table inbox add column attempts ${integer} not null default 1`,
     `create index inbox_parked on inbox (person) where state = 'parked'`,
     `create index outbox_dead on outbox (person) where state = 'dead'`,
+  ];
+  return statements.map((sql) => ({ sql, parameters: [] }));
+}
+
+/**
+ * What is asked for at every turn or start: the next message of a conversation, all open ones in
+ * order, the next replies of a channel.
+ * A query uses an index over some rows only when it names their state in its text, not as a parameter.
+ */
+function indexNext(): readonly Statement[] {
+  const statements = [
+    `drop index inbox_open`,
+    `create index inbox_open on inbox (conversation, id) where state = 'open'`,
+    `create index inbox_order on inbox (id) where state = 'open'`,
+    `create index outbox_next on outbox (channel, id) where state = 'pending'`,
   ];
   return statements.map((sql) => ({ sql, parameters: [] }));
 }
