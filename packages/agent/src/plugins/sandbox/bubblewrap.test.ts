@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   closeSync,
+  createReadStream,
   existsSync,
   mkdirSync,
   openSync,
@@ -153,6 +154,23 @@ if (!hasBubblewrap || requirement('bubblewrap') === undefined) {
     assert.match(problem, /exit code 137/);
     if (groups().length > 0) await removed;
     assert.deepEqual(groups(), []);
+  });
+
+  test('when we are killed, so is it, with all it started', { timeout: 60_000 }, async () => {
+    const home = join(temporaryFolder(), 'home');
+    mkdirSync(home);
+    spawnSync('mkfifo', ['-m', '666', join(home, 'pipe')]);
+    const host = join(import.meta.dirname, 'fixtures/killed-host.ts');
+    const running = spawn(process.execPath, [host, home], { stdio: 'ignore' });
+    // A host that never starts must not leave us waiting for the pipe's other end.
+    running.once('exit', () => closeSync(openSync(join(home, 'pipe'), 'r+')));
+    let text = '';
+    for await (const chunk of createReadStream(join(home, 'pipe'), 'utf8')) {
+      text += String(chunk);
+      running.kill('SIGKILL');
+    }
+    // The pipe ends when nobody has it open any more.
+    assert.equal(text, 'ready\n');
   });
 
   test('a network is one port on its own loopback, whose connections we take', async () => {

@@ -99,11 +99,12 @@ export function bubblewrapSandbox(settings: SandboxSettings): Sandbox {
 
 /** A scope of systemd bounds memory and tasks always, and the processor where that is delegated. */
 function limitHolders({ machine }: SandboxSettings): LimitHolders {
-  const { controlGroups, userManager, userId, countsProcesses } = machine;
+  const { controlGroups, userManager, userId, countsProcesses, hardLimits } = machine;
   const own = new Set(controlGroups?.folders.keys());
   return {
     controllers: own.size === 0 && userManager !== undefined ? EVERY_CONTROLLER : own,
     countsProcesses: userId === 0 || countsProcesses,
+    hardLimits,
   };
 }
 

@@ -29,7 +29,11 @@ export function containerSandbox(settings: SandboxSettings, engine: ContainerEng
     name: 'container',
     tier: 'full',
     describe: () =>
-      describeLimits({ controllers: new Set(['memory', 'pids', 'cpu']), countsProcesses: true }),
+      describeLimits({
+        controllers: new Set(['memory', 'pids', 'cpu']),
+        countsProcesses: true,
+        hardLimits: settings.machine.hardLimits,
+      }),
     enclose: async (specification, request) => {
       const { plugin, rights } = request;
       if (rights.network !== 'none') {

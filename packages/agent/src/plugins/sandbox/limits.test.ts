@@ -7,8 +7,9 @@ import type { LimitHolders } from './limits.ts';
 const all: LimitHolders = {
   controllers: new Set(['memory', 'pids', 'cpu'] as const),
   countsProcesses: true,
+  hardLimits: new Map(),
 };
-const none: LimitHolders = { controllers: new Set(), countsProcesses: false };
+const none: LimitHolders = { ...all, controllers: new Set(), countsProcesses: false };
 
 test('what groups hold is not held twice: a second bound would count other processes', () => {
   assert.deepEqual(resourceLimits(limits, all), [
@@ -25,6 +26,12 @@ test('without groups each process is bounded, and processes are where they are c
   assert.ok(options.includes('--cpu=3600'));
   assert.ok(options.includes('--nproc=64'));
   assert.ok(!resourceLimits(limits, none).some((option) => option.startsWith('--nproc')));
+});
+
+test('no limit is asked for beyond our own: the start would fail', () => {
+  const options = resourceLimits(limits, { ...all, hardLimits: new Map([['nofile', 100]]) });
+  assert.ok(options.includes('--nofile=100'));
+  assert.ok(options.includes('--fsize=16777216'));
 });
 
 test('each limit is described once, by what really holds it', () => {

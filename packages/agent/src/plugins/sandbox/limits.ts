@@ -16,9 +16,12 @@ export interface LimitHolders {
   readonly controllers: ReadonlySet<Controller>;
   /** True where processes of the plugin are counted apart from those of its user. */
   readonly countsProcesses: boolean;
+  /** What none of our children can exceed, by the names of `prlimit`. */
+  readonly hardLimits: ReadonlyMap<string, number>;
 }
 
 const BYTES_PER_MB = 1_048_576;
+const LOCKED_BYTES_MAX = 65_536;
 /** Room for what a runtime reserves and hardly uses: Node starts with 575 MB of it. */
 const DATA_MB_EXTRA = 768;
 /** Only without control groups: a program that used an hour of processor time is ended. */
@@ -27,16 +30,19 @@ const CPU_SECONDS_MAX = 3_600;
 /** Options of `prlimit` for what no control group holds. */
 export function resourceLimits(limits: SandboxLimits, holders: LimitHolders): readonly string[] {
   const { memoryMb, processesMax, diskMb, filesMax } = limits;
-  const { controllers, countsProcesses } = holders;
-  return [
-    '--core=0',
-    '--memlock=65536',
-    `--nofile=${filesMax}`,
-    `--fsize=${diskMb * BYTES_PER_MB}`,
-    ...(controllers.has('memory') ? [] : [`--data=${(memoryMb + DATA_MB_EXTRA) * BYTES_PER_MB}`]),
-    ...(controllers.has('cpu') ? [] : [`--cpu=${CPU_SECONDS_MAX}`]),
-    ...(controllers.has('pids') || !countsProcesses ? [] : [`--nproc=${processesMax}`]),
-  ];
+  const { controllers, countsProcesses, hardLimits } = holders;
+  const wanted: Record<string, number> = {
+    core: 0,
+    memlock: LOCKED_BYTES_MAX,
+    nofile: filesMax,
+    fsize: diskMb * BYTES_PER_MB,
+  };
+  if (!controllers.has('memory')) wanted['data'] = (memoryMb + DATA_MB_EXTRA) * BYTES_PER_MB;
+  if (!controllers.has('cpu')) wanted['cpu'] = CPU_SECONDS_MAX;
+  if (!controllers.has('pids') && countsProcesses) wanted['nproc'] = processesMax;
+  return Object.entries(wanted).map(
+    ([name, value]) => `--${name}=${Math.min(value, hardLimits.get(name) ?? value)}`,
+  );
 }
 
 /** Says of each limit what holds it. */

@@ -11,6 +11,7 @@ import {
   machineProbe,
   namespaces,
   probeBubblewrap,
+  readHardLimits,
 } from './machine.ts';
 
 function program(folder: string, name: string, script: string): string {
@@ -98,4 +99,20 @@ test('a service manager of the user counts when it can be reached; root has no u
   for (const name of ['bus', 'systemd/private']) writeFileSync(join(folder, '1000', name), '');
   assert.equal(findUserManager(folder, 1000), join(folder, '1000'));
   assert.equal(findUserManager(folder, 0), undefined);
+});
+
+test('our own hard limits are read where there are any', () => {
+  const text =
+    'Limit                     Soft Limit           Hard Limit           Units     \n' +
+    'Max processes             63000                63000                processes \n' +
+    'Max open files            1024                 524288               files     \n' +
+    'Max file size             unlimited            unlimited            bytes     \n';
+  assert.deepEqual(
+    [...readHardLimits(text)],
+    [
+      ['nofile', 524_288],
+      ['nproc', 63_000],
+    ],
+  );
+  assert.deepEqual([...readHardLimits('')], []);
 });

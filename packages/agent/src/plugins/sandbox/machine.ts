@@ -48,6 +48,8 @@ export interface MachineFacts {
   readonly userManager: string | undefined;
   /** Descriptors that our own parent left open for every child; Node does not close them. */
   readonly inheritedDescriptors: readonly number[];
+  /** Hard limits of our own process, which none of its children can exceed; unlimited ones not. */
+  readonly hardLimits: ReadonlyMap<string, number>;
   /** Since Linux 5.14 a user namespace counts its processes apart. */
   readonly countsProcesses: boolean;
 }
@@ -67,6 +69,16 @@ const PROGRAMS: readonly ProgramName[] = [
 ];
 /** Only folders of the system: PATH may hold a folder that a plugin can write. */
 const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+/** Names of `prlimit`, and the kernel's words for them. */
+const LIMIT_NAMES = {
+  core: 'Max core file size',
+  cpu: 'Max cpu time',
+  data: 'Max data size',
+  fsize: 'Max file size',
+  memlock: 'Max locked memory',
+  nofile: 'Max open files',
+  nproc: 'Max processes',
+};
 const PROBE_MS_MAX = 5_000;
 /** As /proc writes it on x86_64 and aarch64. */
 const O_CLOEXEC = 0o2_000_000;
@@ -94,6 +106,7 @@ async function probe(): Promise<MachineFacts> {
     controlGroups: isLinux ? findControlGroups('/', process.pid) : undefined,
     userManager: programs['systemd-run'] ? findUserManager('/run/user', userId) : undefined,
     inheritedDescriptors: isLinux ? findInheritedDescriptors('/proc/self/fdinfo') : [],
+    hardLimits: readHardLimits(kernelFile('/proc/self/limits')),
     countsProcesses:
       isLinux &&
       kernelIsAtLeast(kernelFile('/proc/sys/kernel/osrelease'), KERNEL_COUNTING_PROCESSES),
@@ -165,6 +178,16 @@ export function kernelIsAtLeast(
 ): boolean {
   const [ours = 0, ourMinor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
   return ours > major || (ours === major && ourMinor >= minor);
+}
+
+/** The bounded ones of /proc/self/limits, by the names that `prlimit` has for them. */
+export function readHardLimits(text: string): ReadonlyMap<string, number> {
+  const found = Object.entries(LIMIT_NAMES).flatMap(([name, words]) => {
+    const line = text.split('\n').find((each) => each.startsWith(words));
+    const hard = Number(line?.slice(words.length).trim().split(/\s+/)[1]);
+    return Number.isNaN(hard) ? [] : [[name, hard] as const];
+  });
+  return new Map(found);
 }
 
 /** The folder of a user's service manager, when one is running; root has no use for it. */

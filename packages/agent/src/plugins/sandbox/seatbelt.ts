@@ -9,7 +9,11 @@ import { refusal, resolveRights } from './rights.ts';
 import type { Grant } from './rights.ts';
 import type { Sandbox, SandboxSettings } from './enclosure.ts';
 
-const NOTHING: LimitHolders = { controllers: new Set(), countsProcesses: false };
+const NOTHING: LimitHolders = {
+  controllers: new Set(),
+  countsProcesses: false,
+  hardLimits: new Map(),
+};
 /** What every program of macOS reads before its first line. */
 const SYSTEM = ['/usr', '/bin', '/sbin', '/System', '/Library/Apple', '/private/var/db/dyld'];
 const DEVICES = ['/dev/null', '/dev/zero', '/dev/random', '/dev/urandom'];
