@@ -54,12 +54,7 @@ export class Child {
   constructor(specification: ChildSpecification, listener: ChildListener, clock: Clock) {
     this.#clock = clock;
     const { command } = specification;
-    this.#process = specification.start?.() ?? startPlainly(specification);
-    if (!hasStreams(this.#process)) {
-      // Of no use then, and the same fault would come again as an event.
-      this.#process.on('error', () => undefined);
-      throw new Error('too many files are open');
-    }
+    this.#process = startProcess(specification);
     const lines = new LineReader(specification.lineBytesMax, listener);
     this.#process.stdout.on('data', (chunk: Buffer) => lines.push(chunk));
     this.#process.stderr.on('data', (chunk: Buffer) => this.#takeLog(chunk));
@@ -72,14 +67,14 @@ export class Child {
     const end = (problem: string): void => {
       if (this.#isOver) return;
       this.#isOver = true;
-      this.#killGroup('SIGKILL');
+      killGroup(this.#process, 'SIGKILL');
       resolve();
       listener.onExit(problem);
     };
     this.#process.on('error', (error) => end(startProblem(command, error)));
     // `close` comes after the last line was read; whoever else holds the pipes must not delay it.
     this.#process.on('exit', () => {
-      this.#killGroup('SIGKILL');
+      killGroup(this.#process, 'SIGKILL');
       clock.after(PIPES_GRACE_MS, () => this.#destroyPipes());
     });
     this.#process.on('close', (code, signal) => end(this.#exitProblem(code, signal)));
@@ -106,14 +101,14 @@ export class Child {
   async stop(): Promise<void> {
     this.#process.stdin.end();
     if (await this.#exitsWithin(STOP_GRACE_MS)) return;
-    this.#killGroup('SIGTERM');
+    killGroup(this.#process, 'SIGTERM');
     if (await this.#exitsWithin(STOP_GRACE_MS)) return;
     await this.kill();
   }
 
   /** Ends the process at once. Resolves when it is gone. */
   async kill(): Promise<void> {
-    this.#killGroup('SIGKILL');
+    killGroup(this.#process, 'SIGKILL');
     this.#process.kill('SIGKILL');
     await this.#exited;
   }
@@ -124,21 +119,6 @@ export class Child {
     await Promise.race([this.#exited, promise]);
     cancel();
     return this.#isOver;
-  }
-
-  #killGroup(signal: NodeJS.Signals): void {
-    const { pid } = this.#process;
-    if (pid === undefined) return;
-    if (process.platform === 'win32') {
-      this.#process.kill(signal);
-      return;
-    }
-    try {
-      process.kill(-pid, signal);
-    } catch (error) {
-      // ESRCH: nothing of the group is left; EPERM: only zombies are (macOS).
-      if (!isCode(error, 'ESRCH') && !isCode(error, 'EPERM')) throw error;
-    }
   }
 
   #destroyPipes(): void {
@@ -167,6 +147,31 @@ export class Child {
   }
 }
 
+/** Starts it, in its sandbox when it has one. Throws when there are no descriptors left for pipes. */
+export function startProcess(specification: ChildSpecification): ChildProcess {
+  const started = specification.start?.() ?? startPlainly(specification);
+  if (hasStreams(started)) return started;
+  // Of no use then, and the same fault would come again as an event.
+  started.on('error', () => undefined);
+  throw new Error('too many files are open');
+}
+
+/** Signals a process and all that it started and that stayed in its group. */
+export function killGroup(started: ChildProcess, signal: NodeJS.Signals): void {
+  const { pid } = started;
+  if (pid === undefined) return;
+  if (process.platform === 'win32') {
+    started.kill(signal);
+    return;
+  }
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // ESRCH: nothing of the group is left; EPERM: only zombies are (macOS).
+    if (!isCode(error, 'ESRCH') && !isCode(error, 'EPERM')) throw error;
+  }
+}
+
 /** Node makes none when there is no descriptor left for them (EMFILE, ENFILE). */
 function hasStreams({ stdin }: { readonly stdin: Writable | undefined }): boolean {
   return stdin !== undefined;
@@ -184,7 +189,8 @@ function startPlainly(specification: ChildSpecification): ChildProcess {
   });
 }
 
-function startProblem(command: string, error: Error): string {
+/** Why a program could not be started, as one short sentence. */
+export function startProblem(command: string, error: Error): string {
   return isCode(error, 'ENOENT') ? `there is no program "${command}"` : error.message;
 }
 

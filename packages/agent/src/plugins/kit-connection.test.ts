@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { test } from 'node:test';
-import type { JsonObject, ToolOutcome } from '@opencomputer/contracts';
+import type { Json, JsonObject, ToolOutcome } from '@opencomputer/contracts';
+import type { ChildSpecification } from './child.ts';
 import type { PluginCall } from './connection.ts';
 import { echo, systemClock } from './fixtures/harness.ts';
 import { KitConnection } from './kit-connection.ts';
 
+const specification = (program: readonly string[]): ChildSpecification => ({
+  command: process.execPath,
+  arguments: program,
+  environment: {},
+  directory: tmpdir(),
+  lineBytesMax: 100_000,
+});
+
 const open = (program: readonly string[] = [echo]): KitConnection =>
-  new KitConnection(
-    {
-      command: process.execPath,
-      arguments: program,
-      environment: {},
-      directory: tmpdir(),
-      lineBytesMax: 100_000,
-    },
-    systemClock,
-  );
+  new KitConnection(specification(program), systemClock);
 
 function call(tool: string, input: JsonObject, rest: Partial<PluginCall> = {}): PluginCall {
   const signal = new AbortController().signal;
@@ -94,4 +94,44 @@ test('the end of the process ends its calls, and later ones at once', async () =
   assert.equal(await connection.lost, 'signal SIGKILL');
   const later = await connection.call(call('echo', {}));
   assert.deepEqual(later, { type: 'lost', problem: 'it is not running' });
+});
+
+test('hosted storage is asked for each value, and its handle is not handed on', async (t) => {
+  const asking = `
+    const say = (message) => console.log(JSON.stringify({ jsonrpc: '2.0', ...message }));
+    let call, shown, step = 0;
+    const seen = [];
+    const steps = [
+      { operation: 'set', name: 'a', value: [1] }, { operation: 'get', name: 'a' },
+      { operation: 'delete', name: 'a' }, { operation: 'get', name: 'a' },
+      { operation: 'get', name: '' }, { operation: 'list', name: 'a' },
+    ];
+    require('readline').createInterface({ input: process.stdin }).on('line', (line) => {
+      const message = JSON.parse(line);
+      if (message.method === 'tools/call') {
+        call = message.id;
+        shown = message.params._meta['opencomputer/call'];
+      } else seen.push(message.result ?? message.error.message);
+      const params = steps[step++];
+      if (params === undefined) say({ id: call, result: { seen, shown } });
+      else say({ id: 's' + step, method: 'opencomputer/storage', params: { ...params, call } });
+    });`;
+  const values = new Map<string, Json>();
+  const handles: Json[] = [];
+  const connection = new KitConnection(specification(['-e', asking]), systemClock, {
+    get: (handle, name) => {
+      handles.push(handle);
+      return Promise.resolve(values.get(name));
+    },
+    set: (_, name, value) => Promise.resolve(void values.set(name, value)),
+    delete: (_, name) => Promise.resolve(void values.delete(name)),
+  });
+  t.after(() => connection.kill());
+  const circumstances = { now: 1, storage: { directory: '/d', key: 'secret' } };
+  const answer = await connection.call(call('any', {}, { circumstances }));
+  assert.ok(answer.type === 'result');
+  const wrong = 'a wrong request';
+  assert.deepEqual(answer.result['seen'], [{}, { value: [1] }, {}, {}, wrong, wrong]);
+  assert.deepEqual(answer.result['shown'], { now: 1, storage: true });
+  assert.deepEqual(handles[0], { directory: '/d', key: 'secret' });
 });

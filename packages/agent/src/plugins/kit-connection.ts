@@ -2,7 +2,8 @@
 // 2026-07-28 of MCP. Refuses what costs more than it gives here: the SDK's client takes 125 ms of
 // processor time and 32 MB to load (decision 0006).
 
-import type { Clock, JsonObject } from '@opencomputer/contracts';
+import { isAgentError } from '@opencomputer/contracts';
+import type { Clock, Json, JsonObject } from '@opencomputer/contracts';
 import { Child } from './child.ts';
 import type { ChildSpecification } from './child.ts';
 import type { PluginAnswer, PluginCall, PluginConnection } from './connection.ts';
@@ -10,6 +11,7 @@ import { isObject } from './json-object.ts';
 
 const CALL_META = 'opencomputer/call';
 const SERVICE_METHOD = 'opencomputer/call';
+const STORAGE_METHOD = 'opencomputer/storage';
 const STOPPED_METHOD = 'notifications/opencomputer/stopped';
 const ENVELOPE: JsonObject = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -17,25 +19,39 @@ const ENVELOPE: JsonObject = {
 };
 /** Bytes of lines that are no message of the protocol, before the plugin is given up. */
 const GARBAGE_BYTES_MAX = 1_000_000;
-/** Service calls that one call may have open; the kit keeps to the same number. */
-const SERVICE_CALLS_OPEN_MAX = 16;
+/** Requests that one call may have open; the kits keep to the same number. */
+const REQUESTS_OPEN_MAX = 16;
+const STORAGE_NAME_CHARACTERS_MAX = 200;
+
+/**
+ * Keeps the values of plugins that cannot seal them: the host does it for them, and no key leaves it.
+ * `handle` is `storage` of the call's circumstances. Rejects when the value is damaged or too large.
+ */
+export interface HostedStorage {
+  get(handle: Json, name: string): Promise<Json | undefined>;
+  set(handle: Json, name: string, value: Json): Promise<void>;
+  delete(handle: Json, name: string): Promise<void>;
+}
 
 interface OpenCall {
   readonly call: PluginCall;
   readonly answer: (answer: PluginAnswer) => void;
   readonly stopped: (stopped: boolean) => void;
-  services: number;
+  requests: number;
 }
 
 /** Starts a plugin on our kit. A failed start is a lost connection. */
 export class KitConnection implements PluginConnection {
   readonly lost: Promise<string>;
   readonly #child: Child;
+  readonly #storage: HostedStorage | undefined;
   readonly #open = new Map<number, OpenCall>();
   #lastId = 0;
   #garbageBytes = 0;
 
-  constructor(specification: ChildSpecification, clock: Clock) {
+  /** With `storage`, the plugin asks for its values here and is not handed where and how they are. */
+  constructor(specification: ChildSpecification, clock: Clock, storage?: HostedStorage) {
+    this.#storage = storage;
     const { promise, resolve } = Promise.withResolvers<string>();
     this.lost = promise;
     this.#child = new Child(
@@ -78,7 +94,7 @@ export class KitConnection implements PluginConnection {
     const answered = Promise.withResolvers<PluginAnswer>();
     const stopped = Promise.withResolvers<boolean>();
     if (this.isLost) return { type: 'lost', problem: 'it is not running' };
-    this.#open.set(id, { call, answer: answered.resolve, stopped: stopped.resolve, services: 0 });
+    this.#open.set(id, { call, answer: answered.resolve, stopped: stopped.resolve, requests: 0 });
     const cancel = (): void => {
       this.#send({ method: 'notifications/cancelled', params: { requestId: id } });
       answered.resolve({ type: 'cancelled', stopped: stopped.promise });
@@ -90,7 +106,7 @@ export class KitConnection implements PluginConnection {
       params: {
         name: call.tool,
         arguments: call.input,
-        _meta: { ...ENVELOPE, [CALL_META]: call.circumstances ?? {} },
+        _meta: { ...ENVELOPE, [CALL_META]: this.#shown(call.circumstances ?? {}) },
       },
     });
     if (call.signal.aborted) cancel();
@@ -98,6 +114,11 @@ export class KitConnection implements PluginConnection {
     call.signal.removeEventListener('abort', cancel);
     if (answer.type !== 'cancelled') this.#open.delete(id);
     return answer;
+  }
+
+  #shown(circumstances: JsonObject): JsonObject {
+    const isHosted = this.#storage !== undefined && circumstances['storage'] !== undefined;
+    return isHosted ? { ...circumstances, storage: true } : circumstances;
   }
 
   #send(message: JsonObject): void {
@@ -111,8 +132,9 @@ export class KitConnection implements PluginConnection {
       return;
     }
     const { id, method, params, result, error } = message;
-    if (method === SERVICE_METHOD && typeof id === 'string' && isObject(params)) {
-      void this.#answerService(id, params);
+    const isRequest = typeof id === 'string' && isObject(params);
+    if (isRequest && (method === SERVICE_METHOD || method === STORAGE_METHOD)) {
+      void this.#answerRequest(id, method, params);
     } else if (method === STOPPED_METHOD && isObject(params)) {
       this.#receiveStopped(params['requestId']);
     } else if (method === undefined && typeof id === 'number') {
@@ -146,28 +168,63 @@ export class KitConnection implements PluginConnection {
     if (this.#garbageBytes > GARBAGE_BYTES_MAX) void this.kill();
   }
 
-  async #answerService(id: string, params: JsonObject): Promise<void> {
-    const { service, operation, input, call } = params;
+  async #answerRequest(id: string, method: string, params: JsonObject): Promise<void> {
+    const { call } = params;
     const open = typeof call === 'number' ? this.#open.get(call) : undefined;
-    const isComplete =
-      typeof service === 'string' && typeof operation === 'string' && isObject(input);
-    if (open === undefined || open.call.signal.aborted || !isComplete) {
-      this.#refuseService(id, open === undefined ? 'the call is over' : 'a wrong request');
+    const answer = method === SERVICE_METHOD ? serviceAnswer : this.#storageAnswer.bind(this);
+    const run = open?.call.signal.aborted === false ? answer(open.call, params) : undefined;
+    if (open === undefined || run === undefined) {
+      this.#refuseRequest(id, open === undefined ? 'the call is over' : 'a wrong request');
       return;
     }
-    if (open.services >= SERVICE_CALLS_OPEN_MAX) {
-      this.#refuseService(id, `at most ${SERVICE_CALLS_OPEN_MAX} may be open`);
+    if (open.requests >= REQUESTS_OPEN_MAX) {
+      this.#refuseRequest(id, `at most ${REQUESTS_OPEN_MAX} may be open`);
       return;
     }
-    open.services += 1;
-    const outcome = await open.call.onService({ service, operation, input });
-    open.services -= 1;
-    if (!open.call.signal.aborted) this.#send({ id, result: outcome as unknown as JsonObject });
+    open.requests += 1;
+    try {
+      const result = await run();
+      if (!open.call.signal.aborted) this.#send({ id, result });
+    } catch (error) {
+      this.#refuseRequest(id, isAgentError(error) ? error.message : 'it cannot be read or kept');
+    } finally {
+      open.requests -= 1;
+    }
   }
 
-  #refuseService(id: string, message: string): void {
+  #storageAnswer(call: PluginCall, params: JsonObject): (() => Promise<JsonObject>) | undefined {
+    const { operation, name, value } = params;
+    const storage = this.#storage;
+    const handle = call.circumstances?.['storage'];
+    if (storage === undefined || handle === undefined || typeof name !== 'string') return undefined;
+    if (name === '' || name.length > STORAGE_NAME_CHARACTERS_MAX) return undefined;
+    if (operation === 'get') {
+      return async () => {
+        const found = await storage.get(handle, name);
+        return found === undefined ? {} : { value: found };
+      };
+    }
+    if (operation === 'set' && value !== undefined) {
+      return async () => storage.set(handle, name, value).then(() => ({}));
+    }
+    if (operation !== 'delete') return undefined;
+    return async () => storage.delete(handle, name).then(() => ({}));
+  }
+
+  #refuseRequest(id: string, message: string): void {
     this.#send({ id, error: { code: -32600, message } });
   }
+}
+
+function serviceAnswer(
+  call: PluginCall,
+  params: JsonObject,
+): (() => Promise<JsonObject>) | undefined {
+  const { service, operation, input } = params;
+  const isComplete =
+    typeof service === 'string' && typeof operation === 'string' && isObject(input);
+  if (!isComplete) return undefined;
+  return async () => (await call.onService({ service, operation, input })) as unknown as JsonObject;
 }
 
 function errorAnswer(error: JsonObject): PluginAnswer {

@@ -27,7 +27,7 @@ export interface LaunchPlaces {
 }
 
 /** Room for the JSON of an answer around the bytes that a tool may return, escapes included. */
-const LINE_BYTES_EXTRA = 64_000;
+export const LINE_BYTES_EXTRA = 64_000;
 const THIRD_PARTY_LINE_BYTES_MAX = 16_000_000;
 
 /** How a plugin of ours is started. Throws when its folder cannot be made. */
@@ -126,7 +126,8 @@ async function existing(paths: readonly string[]): Promise<string[]> {
   return [...found];
 }
 
-function baseEnvironment(
+/** What every process of a plugin sees: a few variables of the machine, and a home of its own. */
+export function baseEnvironment(
   places: LaunchPlaces,
   wanted: { readonly home: string; readonly certificates: boolean },
 ): Record<string, string> {

@@ -1,0 +1,8 @@
+export { openWorkbench, launchAuthored } from './workbench.ts';
+export type { Workbench, WorkbenchAnswer, WorkbenchOptions } from './workbench.ts';
+export { parseYaml } from '../located-document.ts';
+export type { LocatedDocument, ValuePath } from '../located-document.ts';
+export { checkManifest } from '../manifest-yaml.ts';
+export type { ParsedManifest } from '../manifest-yaml.ts';
+export { satisfies } from '../version-range.ts';
+export type { PluginEvent } from '../supervisor.ts';
