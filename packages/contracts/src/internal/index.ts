@@ -72,4 +72,5 @@ export type {
   PluginOrigin,
   PluginRelease,
   PluginSource,
+  SourceReference,
 } from './plugins.ts';

@@ -34,6 +34,30 @@ export type PluginSource =
   /** An MCP server by its `server.json`, or by a command or an address. */
   | { readonly type: 'server'; readonly name: string };
 
+/** Where a plugin of a list of plugins is to be had; what it names may change until it is fetched. */
+export type SourceReference =
+  /** Relative to the list, `.` for its own folder. */
+  | { readonly type: 'folder'; readonly path: string }
+  | {
+      readonly type: 'git';
+      readonly url: string;
+      /** A branch or a tag; the default branch when absent. */
+      readonly ref?: string;
+      /** 40 hexadecimal digits; wins over `ref`. */
+      readonly sha?: string;
+      readonly path?: string;
+    }
+  | {
+      readonly type: 'npm' | 'pypi' | 'nuget';
+      readonly package: string;
+      /** Exact, a range or a tag; the newest when absent. */
+      readonly version?: string;
+      readonly registry?: string;
+    }
+  /** A `.zip`, `.tar.gz` or `.mcpb` over https. */
+  | { readonly type: 'archive'; readonly url: string; readonly sha256?: string }
+  | { readonly type: 'image'; readonly reference: string };
+
 /** Who answers for a plugin: our index, the community's, or the person who added it. */
 export type PluginOrigin = 'official' | 'community' | 'local';
 
