@@ -6,8 +6,12 @@ import type { ToolCall, ToolEffect, ToolReach } from './tool.ts';
 /** Where an argument's value comes from. */
 export type Origin = 'user' | 'model' | 'untrusted';
 
-/** Who provides a tool: the agent itself, an official plugin, or a third party. */
-export type PluginTier = 'builtin' | 'official' | 'third-party';
+/**
+ * Who provides a tool: the agent itself, an official plugin, a third party, or a third party whose
+ * plugin is contained: in a full sandbox with nothing but its own storage, so that nothing it is given
+ * can leave.
+ */
+export type PluginTier = 'builtin' | 'official' | 'contained' | 'third-party';
 
 /** What the policy is told of one call. */
 export interface PolicyRequest {

@@ -181,7 +181,7 @@ function originsOf(
   { tier, declaration }: InstalledTool,
   { call, said }: { readonly call: ToolCall; readonly said: Said },
 ): Readonly<Record<string, Origin>> {
-  if (tier !== 'third-party' && said !== undefined) {
+  if ((tier === 'builtin' || tier === 'official') && said !== undefined) {
     return ports.originsOf(call.arguments, declaration.input, said);
   }
   const origin = said === undefined ? 'user' : 'model';

@@ -11,6 +11,8 @@ import type {
 import type { PluginTier } from '@opencomputer/contracts';
 import type { ServerListing } from './connection.ts';
 import type { InstalledPlugin, InstalledProgram, InstalledServer } from './installed.ts';
+import { isContained, listsItself } from './release.ts';
+import type { InstalledRelease } from './release.ts';
 import { declareServerTools, leftOut } from './server-tools.ts';
 import { satisfies } from './version-range.ts';
 
@@ -22,7 +24,10 @@ export interface BuiltinManifest {
 }
 
 /** A plugin that can be asked to do something. */
-export type ActivePlugin = BuiltinManifest | InstalledProgram | InstalledServer;
+export type ActivePlugin = BuiltinManifest | InstalledProgram | InstalledRelease | InstalledServer;
+
+/** A plugin of a host, those that are not run included. */
+export type HostedPlugin = ActivePlugin | InstalledPlugin;
 
 /** A tool with the plugin that runs it. */
 export interface CatalogueTool extends InstalledTool {
@@ -39,7 +44,8 @@ export interface ServiceProvider {
 
 const tierOf = (plugin: ActivePlugin): PluginTier => {
   if (plugin.kind === 'builtin') return 'builtin';
-  return plugin.kind === 'program' ? 'official' : 'third-party';
+  if (plugin.kind === 'program') return 'official';
+  return plugin.kind === 'release' && isContained(plugin) ? 'contained' : 'third-party';
 };
 
 /** Names of tools that no server may take, each with the official plugin that declares it. */
@@ -52,14 +58,14 @@ const PROBLEMS_SAID_MAX = 5;
 export class Catalogue {
   readonly tools: readonly InstalledTool[];
   readonly intents: readonly InstalledIntent[];
-  readonly #plugins: readonly (ActivePlugin | InstalledPlugin)[];
+  readonly #plugins: readonly HostedPlugin[];
   readonly #listings: ReadonlyMap<string, ServerListing>;
   readonly #reserved: ReservedTools;
   readonly #byName = new Map<string, CatalogueTool>();
   readonly #problems = new Map<string, string[]>();
 
   constructor(
-    plugins: readonly (ActivePlugin | InstalledPlugin)[],
+    plugins: readonly HostedPlugin[],
     listings: ReadonlyMap<string, ServerListing>,
     reserved: ReservedTools = new Map(),
   ) {
@@ -121,7 +127,7 @@ export class Catalogue {
       const own = [...this.#byName.values()].filter((tool) => tool.plugin === plugin.name);
       return {
         plugin: plugin.name,
-        version: this.#versionOf(plugin),
+        version: this.versionOf(plugin),
         tier: tierOf(plugin),
         state: isRunning(plugin.name) ? 'running' : 'idle',
         ...(problem === undefined ? {} : { problem }),
@@ -130,18 +136,24 @@ export class Catalogue {
     });
   }
 
-  #versionOf(plugin: ActivePlugin): string {
+  /** The version of a plugin; empty for a server that was not asked yet. */
+  versionOf(plugin: ActivePlugin): string {
     if (plugin.kind !== 'server') return plugin.manifest.version;
     return this.#listings.get(plugin.name)?.version ?? '';
   }
 
   #offered(plugin: ActivePlugin): readonly { declaration: ToolDeclaration; ownName: string }[] {
-    if (plugin.kind !== 'server') {
+    if (plugin.kind !== 'server' && !(plugin.kind === 'release' && listsItself(plugin.manifest))) {
       const { tools } = plugin.manifest.provides;
-      return tools.map((declaration) => ({ declaration, ownName: declaration.name }));
+      // What is offered in every request costs every request: only official tools may ask for that.
+      const always = plugin.kind !== 'release';
+      return tools.map((tool) => ({
+        declaration: always ? tool : { ...tool, always },
+        ownName: tool.name,
+      }));
     }
     const listed = this.#listings.get(plugin.name)?.tools ?? [];
-    const { allow } = plugin.configuration;
+    const allow = plugin.kind === 'server' ? plugin.configuration.allow : undefined;
     for (const problem of leftOut(listed, allow)) this.#note(plugin.name, problem);
     const tools = declareServerTools(plugin.name, listed, allow);
     return tools.map(({ declaration, listedName }) => ({ declaration, ownName: listedName }));
@@ -167,7 +179,8 @@ export class Catalogue {
   /** The plugin that has the name, be it switched off; a server takes none of an official plugin's. */
   #holderOf(name: string, owner: ActivePlugin): string | undefined {
     const taken = this.#byName.get(name)?.plugin;
-    return taken ?? (owner.kind === 'server' ? this.#reserved.get(name) : undefined);
+    const isForeign = owner.kind === 'server' || owner.kind === 'release';
+    return taken ?? (isForeign ? this.#reserved.get(name) : undefined);
   }
 
   #note(plugin: string, problem: string): void {

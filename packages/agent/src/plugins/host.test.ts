@@ -57,6 +57,7 @@ test('the only exported way to run a tool asks for a permit', async (t) => {
     'intents',
     'log',
     'refresh',
+    'replace',
     'stop',
     'tools',
   ]);

@@ -4,49 +4,37 @@
 import { AgentError } from '@opencomputer/contracts';
 import type { Clock, JsonObject, ToolOutcome } from '@opencomputer/contracts';
 import type { CallOptions, Permit, PluginHost } from '@opencomputer/contracts/internal';
-import { callBuiltin } from './builtin.ts';
 import type { BuiltinPlugin } from './builtin.ts';
+import { CallCache } from './call-cache.ts';
 import { Catalogue } from './catalogue.ts';
-import type { ActivePlugin, CatalogueTool, ReservedTools } from './catalogue.ts';
-import type { PluginConnection, ServerListing } from './connection.ts';
+import type { CatalogueTool, HostedPlugin, ReservedTools } from './catalogue.ts';
 import { startDeadline } from './deadline.ts';
-import type { Deadline } from './deadline.ts';
-import { openFolderSync } from './durable-file.ts';
-import type { FolderSync } from './durable-file.ts';
-import { readableFolders } from './granted-paths.ts';
-import type { InstalledPlugin, InstalledServer } from './installed.ts';
-import { KitConnection } from './kit-connection.ts';
-import { launchProgram, launchServer } from './launch.ts';
-import type { LaunchPlaces, PluginAccess } from './launch.ts';
-import { ListingStore } from './listing-store.ts';
-import type { Fingerprint } from './listing-store.ts';
-import { failure, interrupted } from './outcome.ts';
+import type { InstalledPlugin } from './installed.ts';
+import type { LaunchPlaces } from './launch.ts';
+import { ListedTools } from './listed-tools.ts';
+import type { Fingerprint, ListedPlugin } from './listing-store.ts';
+import type { RefusedRelease, RunnablePlugin } from './manager/index.ts';
+import { PluginProcesses } from './processes.ts';
+import { listsItself, managedPlugins } from './release.ts';
+import type { StartRelease } from './release.ts';
 import { SchemaChecker } from './schema.ts';
-import { serviceCaller } from './services.ts';
-import type { ServiceRunner } from './services.ts';
-import { Supervisor } from './supervisor.ts';
 import type { PluginEvent } from './supervisor.ts';
+import { runCall } from './tool-call.ts';
+import type { CallEvent, CallParts } from './tool-call.ts';
 
 /** Bytes of the arguments of one call. */
 export const ARGUMENT_BYTES_MAX = 1_000_000;
-const THIRD_PARTY_OUTPUT_BYTES_MAX = 1_000_000;
-const THIRD_PARTY_IDLE_MS = 300_000;
-const LIST_MS_MAX = 180_000;
 
 /** What a plugin host needs of the composition root. */
-export interface PluginHostOptions {
+export interface PluginHostOptions extends Pick<CallParts, 'storageFor' | 'callService'> {
   readonly plugins: readonly InstalledPlugin[];
   readonly builtins: readonly BuiltinPlugin[];
   /** Names of tools that no server may take; see `InstalledPlugins`. */
   readonly reserved?: ReservedTools;
   /** True once for a permit of the policy gate. */
   readonly redeem: (permit: Permit) => boolean;
-  /** Folder and key (32 bytes, base64) of a plugin's sealed values of one person. */
-  readonly storageFor: (
-    plugin: string,
-    person: string,
-  ) => Promise<{ readonly directory: string; readonly key: string }>;
-  readonly callService: ServiceRunner;
+  /** Absent: plugins of the manager cannot be started. */
+  readonly startRelease?: StartRelease;
   readonly clock: Clock;
   readonly places: LaunchPlaces & {
     /** Where listings of servers are remembered. */
@@ -54,7 +42,7 @@ export interface PluginHostOptions {
   };
   /** A keyed hash of what a server's listing depends on; secrets may be in it. */
   readonly fingerprint: Fingerprint;
-  readonly observe?: (event: PluginEvent) => void;
+  readonly observe?: (event: PluginEvent | CallEvent) => void;
 }
 
 /** The host, with what only the composition root uses. */
@@ -66,6 +54,8 @@ export interface ListingPluginHost extends PluginHost {
   refresh(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** The end of what a running plugin wrote to its log. */
   log(plugin: string): string;
+  /** Runs these plugins of the manager from now on; open calls of others end in peace. */
+  replace(plugins: readonly RunnablePlugin[], refused: readonly RefusedRelease[]): void;
 }
 
 /** Makes a host. Starts nothing and reads nothing but remembered listings. */
@@ -75,32 +65,39 @@ export function createPluginHost(options: PluginHostOptions): ListingPluginHost 
 
 class Host implements ListingPluginHost {
   readonly #options: PluginHostOptions;
-  readonly #builtins: ReadonlyMap<string, BuiltinPlugin>;
-  readonly #plugins: readonly (ActivePlugin | InstalledPlugin)[];
-  readonly #store: ListingStore;
-  readonly #listings = new Map<string, ServerListing>();
+  /** Of the product and of the configuration. */
+  readonly #own: readonly HostedPlugin[];
+  #managed: readonly HostedPlugin[] = [];
+  readonly #listed: ListedTools;
   readonly #checker = new SchemaChecker();
-  /** In the order of their first start. */
-  readonly #supervisors = new Map<string, Supervisor>();
+  readonly #calls: CallParts;
   #catalogue: Catalogue;
-  #refreshing: Promise<ReadonlyMap<string, string>> | undefined;
-  /** Servers that could not be asked for their tools the last time, with the problem. */
-  #unreached: ReadonlyMap<string, string> = new Map();
-  #isStopped = false;
 
   constructor(options: PluginHostOptions) {
     this.#options = options;
-    this.#builtins = new Map(options.builtins.map((plugin) => [plugin.manifest.name, plugin]));
-    const builtins = options.builtins.map(
+    const { clock, places, storageFor, callService, builtins } = options;
+    const observe = options.observe ?? ((): undefined => undefined);
+    const builtin = builtins.map(
       ({ manifest }) => ({ kind: 'builtin', name: manifest.name, manifest }) as const,
     );
-    this.#plugins = [...builtins, ...options.plugins];
-    const { places, clock, fingerprint } = options;
-    this.#store = new ListingStore(places.listings, () => clock.now(), fingerprint);
-    for (const server of this.#servers()) {
-      const remembered = this.#store.read(server);
-      if (remembered !== undefined) this.#listings.set(server.name, remembered.listing);
-    }
+    this.#own = [...builtin, ...options.plugins];
+    const processes = new PluginProcesses({
+      clock,
+      places,
+      startRelease: options.startRelease ?? cannotStart,
+      prior: (plugin) => this.#listed.of(plugin)?.prior,
+      observe,
+    });
+    this.#listed = new ListedTools({ ...options, directory: places.listings, processes });
+    this.#calls = {
+      builtins: new Map(builtins.map((plugin) => [plugin.manifest.name, plugin])),
+      processes,
+      cache: new CallCache(clock),
+      catalogue: () => this.#catalogue,
+      storageFor,
+      callService,
+      observe,
+    };
     this.#catalogue = this.#newCatalogue();
   }
 
@@ -113,17 +110,27 @@ class Host implements ListingPluginHost {
   }
 
   describe(): ReturnType<PluginHost['describe']> {
+    const { builtins, processes } = this.#calls;
     const described = this.#catalogue.describe(
-      (plugin) => this.#builtins.has(plugin) || this.#supervisors.get(plugin)?.isRunning === true,
+      (plugin) => builtins.has(plugin) || processes.isRunning(plugin),
     );
     return described.map((summary) => {
-      const problem = this.#unreached.get(summary.plugin);
+      const problem = this.#listed.problemOf(summary.plugin);
       return problem === undefined ? summary : { ...summary, problem };
     });
   }
 
   log(plugin: string): string {
-    return this.#supervisors.get(plugin)?.log ?? '';
+    return this.#calls.processes.log(plugin);
+  }
+
+  replace(plugins: readonly RunnablePlugin[], refused: readonly RefusedRelease[]): void {
+    this.#managed = managedPlugins(plugins, refused);
+    this.#catalogue = this.#newCatalogue();
+    const running = plugins.flatMap(({ current, trial }) =>
+      trial === undefined ? [current] : [current, trial.release],
+    );
+    this.#calls.processes.retireAllBut(running);
   }
 
   async call(permit: Permit, options: CallOptions): Promise<ToolOutcome> {
@@ -147,24 +154,24 @@ class Host implements ListingPluginHost {
         return { status: 'refused', text: message };
       }
       if (deadline.signal.aborted) return deadline.outcome(declaration, false);
-      return await this.#run(tool, input, { options, deadline });
+      return await runCall(this.#calls, { tool, input, options, deadline });
     } finally {
       deadline.dispose();
     }
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    for (const supervisor of [...this.#supervisors.values()].toReversed()) {
-      await supervisor.close();
-    }
+    await this.#calls.processes.stop();
   }
 
   refresh(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    this.#refreshing ??= this.#refresh(signal).finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
+    return this.#listed.refresh(
+      () => this.#askable(),
+      () => {
+        this.#catalogue = this.#newCatalogue();
+      },
+      signal,
+    );
   }
 
   async #problemOf(tool: CatalogueTool, input: JsonObject): Promise<string | undefined> {
@@ -174,152 +181,21 @@ class Host implements ListingPluginHost {
     return check(input);
   }
 
-  async #run(
-    tool: CatalogueTool,
-    input: JsonObject,
-    call: { readonly options: CallOptions; readonly deadline: Deadline },
-  ): Promise<ToolOutcome> {
-    const { owner, declaration } = tool;
-    const { options, deadline } = call;
-    const onService = serviceCaller(owner, {
-      catalogue: () => this.#catalogue,
-      run: this.#options.callService,
-      options,
-      signal: deadline.signal,
-    });
-    if (owner.kind === 'builtin') {
-      const plugin = this.#builtins.get(owner.name);
-      if (plugin === undefined) return failure('PLUGIN_UNKNOWN', { plugin: owner.name });
-      return callBuiltin(plugin, { tool, input, options, deadline, onService });
-    }
-    const supervisor = this.#supervisor(owner);
-    const common = { declaration, tool: tool.ownName, input, deadline, onService };
-    if (owner.kind === 'server') return supervisor.call({ ...common, access: NO_ACCESS });
-    const { idempotencyKey, now, timeZone } = options;
-    const folders = readableFolders(owner.manifest.permissions, options.folders);
-    let storage: { readonly directory: string; readonly key: string };
-    try {
-      storage = await this.#options.storageFor(owner.name, options.person);
-    } catch (error) {
-      const problem = problemOf(error);
-      return failure('PLUGIN_START', { plugin: owner.name, problem });
-    }
-    const request = {
-      ...common,
-      access: { folders, storage: [storage.directory] },
-      circumstances: {
-        idempotencyKey,
-        now,
-        timeZone,
-        folders,
-        storage: { directory: storage.directory, key: storage.key },
-      },
-    };
-    if (declaration.effect === 'read') return supervisor.call(request);
-    let folder: FolderSync;
-    try {
-      folder = await openFolderSync(storage.directory);
-    } catch (error) {
-      return failure('STORE_FAILED', { problem: problemOf(error) });
-    }
-    const outcome = await supervisor.call(request);
-    try {
-      await folder.sync();
-      return outcome;
-    } catch (error) {
-      return interrupted(declaration, 'STORE_FAILED', { problem: problemOf(error) });
-    }
-  }
-
-  #supervisor(owner: Exclude<ActivePlugin, { kind: 'builtin' }>): Supervisor {
-    const found = this.#supervisors.get(owner.name);
-    if (found !== undefined) return found;
-    const own = owner.kind === 'program';
-    const supervisor = new Supervisor({
-      plugin: owner.name,
-      own,
-      idleMs: own ? owner.manifest.resources.idleMs : THIRD_PARTY_IDLE_MS,
-      outputBytesMax: own ? owner.manifest.resources.outputBytesMax : THIRD_PARTY_OUTPUT_BYTES_MAX,
-      clock: this.#options.clock,
-      start: (access) => this.#start(owner, access),
-      observe: this.#options.observe ?? (() => undefined),
-    });
-    this.#supervisors.set(owner.name, supervisor);
-    return supervisor;
-  }
-
-  async #start(
-    owner: Exclude<ActivePlugin, { kind: 'builtin' }>,
-    access: PluginAccess,
-  ): Promise<PluginConnection> {
-    if (this.#isStopped) throw new AgentError('SERVICE_STOPPING');
-    const { clock, places } = this.#options;
-    try {
-      if (owner.kind === 'server') return await this.#connect(owner);
-      return new KitConnection(await launchProgram(owner, access, places), clock);
-    } catch (error) {
-      const problem = problemOf(error);
-      throw new AgentError('PLUGIN_START', { plugin: owner.name, problem }, { cause: error });
-    }
-  }
-
-  /** The SDK's client is loaded with the first server that is started. */
-  async #connect(server: InstalledServer): Promise<PluginConnection & Listing> {
-    const { connectServer } = await import('./server-connection.ts');
-    const { clock, places } = this.#options;
-    const { command, url } = server.configuration;
-    const prior = this.#listings.get(server.name)?.prior;
-    if (command === undefined) {
-      return connectServer({ type: 'url', url: url ?? '' }, clock, prior);
-    }
-    const specification = await launchServer(server, command, places);
-    return connectServer({ type: 'process', specification }, clock, prior);
-  }
-
+  /** The plugins as they are now, with what is remembered of those that have to be asked. */
   #newCatalogue(): Catalogue {
-    return new Catalogue(this.#plugins, this.#listings, this.#options.reserved);
+    const all = [...this.#own, ...this.#managed];
+    return new Catalogue(all, this.#listed.read(this.#askable()), this.#options.reserved);
   }
 
-  #servers(): readonly InstalledServer[] {
-    return this.#options.plugins.filter((plugin) => plugin.kind === 'server');
-  }
-
-  async #refresh(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const problems = new Map<string, string>();
-    for (const server of this.#servers()) {
-      if (this.#isStopped || this.#store.read(server)?.isFresh === true) continue;
-      const deadline = startDeadline(this.#options.clock, LIST_MS_MAX, signal);
-      try {
-        await Promise.race([this.#list(server, deadline.signal), deadline.rejection]);
-      } catch (error) {
-        problems.set(server.name, error instanceof Error ? error.message : String(error));
-      } finally {
-        deadline.dispose();
-      }
-    }
-    this.#unreached = problems;
-    return problems;
-  }
-
-  async #list(server: InstalledServer, signal: AbortSignal): Promise<void> {
-    const connection = await this.#connect(server);
-    try {
-      const listing = await connection.list(signal);
-      this.#listings.set(server.name, listing);
-      this.#catalogue = this.#newCatalogue();
-      await this.#store.write(server, listing);
-    } finally {
-      await connection.stop();
-    }
+  #askable(): readonly ListedPlugin[] {
+    return [...this.#own, ...this.#managed].flatMap((plugin): readonly ListedPlugin[] => {
+      if (plugin.kind === 'server') return [plugin];
+      return plugin.kind === 'release' && listsItself(plugin.manifest) ? [plugin] : [];
+    });
   }
 }
 
-function problemOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-interface Listing {
-  list(signal: AbortSignal): Promise<ServerListing>;
-}
-
-const NO_ACCESS: PluginAccess = { folders: [], storage: [] };
+const cannotStart: StartRelease = ({ name }) => {
+  const problem = 'this program has no sandbox for it';
+  return Promise.reject(new AgentError('PLUGIN_SANDBOX', { plugin: name, problem }));
+};

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '@opencomputer/contracts';
 import type { ListedTool, ServerListing } from './connection.ts';
 import type { InstalledServer } from './installed.ts';
+import type { InstalledRelease } from './release.ts';
 import { schemaProblem } from './foreign-schema.ts';
 import { isList, isObject } from './json-object.ts';
 
@@ -14,6 +15,9 @@ import { isList, isObject } from './json-object.ts';
 export const LISTING_AGE_MS_MAX = 86_400_000;
 const FILE_BYTES_MAX = 4_000_000;
 const VERSION = 2;
+
+/** A plugin that has to be asked for its tools. */
+export type ListedPlugin = InstalledServer | InstalledRelease;
 
 /** A remembered listing; `isFresh` is false when it should be asked for again. */
 export interface RememberedListing {
@@ -37,7 +41,7 @@ export class ListingStore {
   }
 
   /** The listing of a server with this very configuration; a damaged file is as good as none. */
-  read(server: InstalledServer): RememberedListing | undefined {
+  read(server: ListedPlugin): RememberedListing | undefined {
     try {
       const text = readFileSync(this.#path(server), 'utf8');
       const stored = JSON.parse(text) as unknown;
@@ -54,7 +58,7 @@ export class ListingStore {
   }
 
   /** Replaces the listing of a server; one that is too large is not remembered. */
-  async write(server: InstalledServer, listing: ServerListing): Promise<void> {
+  async write(server: ListedPlugin, listing: ServerListing): Promise<void> {
     const fingerprint = this.#fingerprint(dependencies(server));
     const head = { version: VERSION, fingerprint, listedAt: this.#now() };
     const text = JSON.stringify({ ...head, listing });
@@ -65,13 +69,15 @@ export class ListingStore {
     await rename(`${path}.tmp`, path);
   }
 
-  #path(server: InstalledServer): string {
+  #path(server: ListedPlugin): string {
     return join(this.#directory, `${server.name}.json`);
   }
 }
 
 /** What a listing depends on. It may hold secrets, and is never written: only its keyed hash is. */
-function dependencies({ configuration }: InstalledServer): string {
+function dependencies(server: ListedPlugin): string {
+  if (server.kind === 'release') return JSON.stringify(['release', server.current.digest]);
+  const { configuration } = server;
   const { command, url, environment, arguments: given } = configuration;
   const variables = Object.entries(environment).toSorted(([one], [two]) => (one < two ? -1 : 1));
   return JSON.stringify([command ?? null, url ?? null, given, variables]);

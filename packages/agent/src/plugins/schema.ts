@@ -33,7 +33,7 @@ export class SchemaChecker {
    * of it is checked. One that cannot be compiled refuses every call, saying why. Never rejects.
    */
   async check(schema: JsonObject, tier: PluginTier): Promise<ArgumentCheck> {
-    if (tier === 'third-party') return (input) => foreignProblem(schema, input);
+    if (tier !== 'builtin' && tier !== 'official') return (input) => foreignProblem(schema, input);
     const known = this.#checks.get(schema);
     if (known !== undefined) return known;
     const { $schema: dialect, ...rest } = schema;

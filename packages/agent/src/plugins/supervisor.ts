@@ -23,12 +23,15 @@ const STORAGE_FOLDERS_MAX = 16;
 export interface PluginEvent {
   readonly name: 'plugin-start' | 'plugin-stop' | 'plugin-crash' | 'plugin-pause';
   readonly plugin: string;
+  readonly release?: string;
   readonly problem?: string;
 }
 
 /** What a supervisor knows of its plugin. */
 export interface SupervisorOptions {
   readonly plugin: string;
+  /** Digest of the release, for a plugin that is not part of the product. */
+  readonly release?: string;
   readonly own: boolean;
   readonly idleMs: number;
   readonly outputBytesMax: number;
@@ -63,7 +66,7 @@ export class Supervisor {
   #queue: Promise<unknown> = Promise.resolve();
   #openCalls = 0;
   #waiting = 0;
-  #drained: (() => void) | undefined;
+  #drained: (() => void)[] = [];
   #cancelIdle: (() => void) | undefined;
   /** Monotonic instants of crashes, oldest first. */
   #crashes: number[] = [];
@@ -106,6 +109,12 @@ export class Supervisor {
     if (answer.type === 'cancelled') void this.#awaitStop(running, answer.stopped);
     else this.#release();
     return this.#read(call, answer);
+  }
+
+  /** Ends the plugin after its open calls; later ones are refused. */
+  async retire(): Promise<void> {
+    await this.#whenDrained();
+    await this.close();
   }
 
   /** Ends the plugin and refuses later calls. */
@@ -177,7 +186,6 @@ export class Supervisor {
   }
 
   async #start(access: PluginAccess): Promise<Running> {
-    const { plugin, observe } = this.#options;
     let connection: PluginConnection;
     try {
       connection = await this.#options.start(access);
@@ -187,10 +195,10 @@ export class Supervisor {
     }
     const running: Running = { connection, access, isStopping: false };
     this.#running = running;
-    observe({ name: 'plugin-start', plugin });
+    this.#tell('plugin-start');
     void connection.lost.then((problem) => {
       if (this.#running === running) this.#running = undefined;
-      if (running.isStopping) observe({ name: 'plugin-stop', plugin });
+      if (running.isStopping) this.#tell('plugin-stop');
       else this.#countCrash(problem);
     });
     return running;
@@ -218,8 +226,7 @@ export class Supervisor {
   #release(): void {
     this.#openCalls -= 1;
     if (this.#openCalls > 0) return;
-    this.#drained?.();
-    this.#drained = undefined;
+    for (const resolve of this.#drained.splice(0)) resolve();
     this.#cancelIdle?.();
     if (this.#isClosed) return;
     this.#cancelIdle = this.#options.clock.after(this.#options.idleMs, () => {
@@ -232,7 +239,7 @@ export class Supervisor {
   #whenDrained(): Promise<void> {
     if (this.#openCalls === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#drained = resolve;
+    this.#drained.push(resolve);
     return promise;
   }
 
@@ -246,14 +253,23 @@ export class Supervisor {
   }
 
   #countCrash(problem: string): void {
-    const { plugin, clock, observe } = this.#options;
-    const now = clock.monotonic();
+    const now = this.#options.clock.monotonic();
     this.#crashes = [...this.#crashes.filter((at) => now - at < CRASH_WINDOW_MS), now];
-    observe({ name: 'plugin-crash', plugin, problem });
+    this.#tell('plugin-crash', problem);
     if (this.#crashes.length < CRASHES_MAX) return;
     this.#pausedUntil = now + PAUSE_MS;
     this.#crashes = [];
-    observe({ name: 'plugin-pause', plugin, problem });
+    this.#tell('plugin-pause', problem);
+  }
+
+  #tell(name: PluginEvent['name'], problem?: string): void {
+    const { plugin, release, observe } = this.#options;
+    observe({
+      name,
+      plugin,
+      ...(release !== undefined && { release }),
+      ...(problem !== undefined && { problem }),
+    });
   }
 
   #backOff(): Promise<void> {

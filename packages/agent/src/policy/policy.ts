@@ -11,8 +11,8 @@ import type { Grant, Policy, PolicyDecision, PolicyRequest } from '@opencomputer
  * |---|---|
  * | `granted-exact` | the person typed exactly this call, for this plugin |
  * | `granted-tool` | the person granted this tool of this plugin beforehand |
- * | `own-read` | official code reads its own data or the folders granted to it |
- * | `own-write` | official code writes the person's own data, free text in the person's own words |
+ * | `own-read` | official or contained code reads its own data, or the folders granted to it |
+ * | `own-write` | the same code writes the person's own data, free text in the person's own words |
  * | `ask` / `unattended` | everything else |
  */
 export const decide: Policy = (request) => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import type { Grant, Origin, Policy, PolicyDecision, PolicyRequest } from '@opencomputer/contracts';
 import type { ConformanceCase } from './tool.ts';
 
-const tiers = ['builtin', 'official', 'third-party'] as const;
+const tiers = ['builtin', 'official', 'contained', 'third-party'] as const;
 const effects = ['read', 'write', 'send', 'irreversible'] as const;
 const reaches = ['own', 'folder', 'outside'] as const;
 const origins: readonly Origin[] = ['user', 'model', 'untrusted'];
@@ -25,7 +25,7 @@ const elsewhere: readonly Grant[] = [
   { type: 'exact', plugin: 'shop', call },
 ];
 
-/** Every kind of request: 3 tiers × 4 effects × 3 reaches × 3 origins × 2 × 5 grants. */
+/** Every kind of request: 4 tiers × 4 effects × 3 reaches × 3 origins × 2 × 5 grants. */
 const requests: readonly PolicyRequest[] = tiers.flatMap((tier) =>
   effects.flatMap((effect) =>
     reaches.flatMap((reach) =>
@@ -74,7 +74,8 @@ export function policyConformance(policy: Policy): readonly ConformanceCase[] {
     'a third party is never allowed more than official code': (request) => {
       const strength = (tier: PolicyRequest['tier']): number =>
         order[policy({ ...request, tier }).decision];
-      assert.ok(strength('third-party') <= strength('official'));
+      assert.ok(strength('third-party') <= strength('contained'));
+      assert.ok(strength('contained') <= strength('official'));
     },
     'what a model writes into a call does not grant it': (request) => {
       const before = policy(request);
