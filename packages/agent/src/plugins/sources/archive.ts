@@ -1,6 +1,7 @@
 // Owns the unpacking of one archive file, by what it is and not by its name. Refuses content that is
 // far larger than the archive, before it has filled the disk.
 
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,6 +37,14 @@ export async function* readArchive(
   const format = await formatOf(file);
   if (format === 'zip') yield* readZip(file);
   else yield* readTar(decompressed(file, format, await unpackedMax(file, limits)));
+}
+
+/** SHA-256 of a tar file as it is when uncompressed, hexadecimal. */
+export async function unpackedDigest(file: string, limits: SourceLimits): Promise<string> {
+  const hash = createHash('sha256');
+  const bytesMax = await unpackedMax(file, limits);
+  for await (const chunk of decompressed(file, await formatOf(file), bytesMax)) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 /** The bytes of a tar file, uncompressed, at most so many and their headers. */

@@ -132,8 +132,8 @@ function createEntryNames(entriesMax: number): EntryNames {
   };
 }
 
-/** Where a link may lead: within the tree, also when other links stand on the way. */
-function checkTarget(path: string, target: string): void {
+/** Throws PLUGIN_TREE unless a link stays in the tree, also when other links stand on the way. */
+export function checkTarget(path: string, target: string): void {
   if (target === '' || Buffer.byteLength(target) > targetBytesMax) {
     throw treeFault(path, 'a link to nowhere');
   }

@@ -1,0 +1,8 @@
+export { fetchSource } from './source.ts';
+export { parseReference } from './reference.ts';
+export type { SourceReference } from './reference.ts';
+export { publicRegistries } from './ports.ts';
+export type { FetchedSource, SourcePorts } from './ports.ts';
+export { sourceLimits } from './limits.ts';
+export type { SourceLimits } from './limits.ts';
+export type { ImageDescription } from './image.ts';
