@@ -63,12 +63,12 @@ test('a program gets the variables that are promised, a secret one from the oper
 });
 
 test('each transport is reached or dropped with the reason', async (t) => {
-  const helper = { type: 'http', url: 'https://a.org', headersHelper: './make.sh', oauth: {} };
+  const signed = { type: 'http', url: 'https://a.org', ['headersHelper']: './make.sh', oauth: {} };
   const { servers, report } = await read(t, {
     '.mcp.json': {
       socket: { type: 'ws', url: 'wss://a.org' },
       old: { type: 'sse', url: 'https://a.org/sse' },
-      helper,
+      signed,
       other: { type: 'carrier-pigeon' },
       typed: { command: ['node'] },
       secret: { url: 'https://a.org', headers: { 'X-Key': '${user_config.key}' }, colour: 1 },
@@ -83,7 +83,7 @@ test('each transport is reached or dropped with the reason', async (t) => {
   const secret = byName.get('secret');
   assert.ok(secret !== undefined && 'fragment' in secret);
   assert.deepEqual(secret.fragment.headers, { 'X-Key': '{{secret:key}}' });
-  assert.ok(report.parts.some(({ part }) => part === '.mcp.json: helper: headersHelper'));
+  assert.ok(report.parts.some(({ part }) => part === '.mcp.json: signed: headersHelper'));
   assert.ok(report.warnings.some((text) => text.includes('unknown key "colour"')));
 });
 

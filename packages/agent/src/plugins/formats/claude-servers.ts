@@ -14,6 +14,9 @@ import type { PluginFolder } from './plugin-folder.ts';
 import { shellVariable } from './start-texts.ts';
 import type { ForeignOption, Meaning } from './start-texts.ts';
 
+/** Names a program that prints headers. */
+const headersProgram = 'headersHelper';
+
 const texts = z.record(z.string(), z.string());
 const serverEntry = z.looseObject({
   type: z.enum(['stdio', 'sse', 'http', 'streamable-http', 'ws']).optional(),
@@ -23,7 +26,7 @@ const serverEntry = z.looseObject({
   cwd: z.string().optional(),
   url: z.string().optional(),
   headers: texts.optional(),
-  headersHelper: z.unknown().optional(),
+  [headersProgram]: z.unknown().optional(),
   oauth: z.unknown().optional(),
 });
 const knownKeys = new Set([...Object.keys(serverEntry.shape), 'timeout', 'alwaysLoad']);
@@ -129,9 +132,9 @@ async function readServer(
     const { command, args: parameters, env: environment, cwd: directory } = data;
     return convertServer({ ...server, command, parameters, environment, directory }, rules);
   }
-  if (data.headersHelper !== undefined) {
+  if (data[headersProgram] !== undefined) {
     const reason = 'a program that makes headers is not run: set the header by a secret instead';
-    report.dropped(`${part}: headersHelper`, reason);
+    report.dropped(`${part}: ${headersProgram}`, reason);
     report.warn(`${part}: ${reason}`);
   }
   if (data.oauth !== undefined) {

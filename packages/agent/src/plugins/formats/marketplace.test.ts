@@ -23,8 +23,8 @@ test('every form of source becomes a reference', async (t) => {
       { type: 'git', url: 'https://github.com/a/b.git', ref: 'v1', sha },
     ],
     [
-      { source: 'url', url: 'git@example.com:a/b.git' },
-      { type: 'git', url: 'git@example.com:a/b.git' },
+      { source: 'url', url: 'git@example.com:a/b.git', path: 'sub' },
+      { type: 'git', url: 'git@example.com:a/b.git', path: 'sub' },
     ],
     [
       { source: 'git-subdir', url: 'https://example.com/a.git', path: './tools/x' },

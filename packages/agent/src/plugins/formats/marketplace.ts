@@ -135,14 +135,16 @@ const gitUrl = z
     'an address of https or ssh',
   );
 const inner = z.string().refine((path) => pathWithin(path) !== undefined, 'a path without ..');
+/** Some lists give a path with every source of git. */
+const gitFolder = { ...git, path: inner.optional() };
 
 const sourceForm = z.discriminatedUnion('source', [
   z.object({
     source: z.literal('github'),
     repo: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name'),
-    ...git,
+    ...gitFolder,
   }),
-  z.object({ source: z.literal('url'), url: gitUrl, ...git }),
+  z.object({ source: z.literal('url'), url: gitUrl, ...gitFolder }),
   z.object({ source: z.literal('git-subdir'), url: gitUrl, path: inner, ...git }),
   z.object({
     source: z.literal('npm'),
@@ -181,7 +183,7 @@ function sourceOf(written: unknown, root: string): Where {
   }
   const { ref, sha } = data;
   const url = data.source === 'github' ? `https://github.com/${data.repo}.git` : data.url;
-  const path = data.source === 'git-subdir' ? pathWithin(data.path) : undefined;
+  const path = data.path === undefined ? undefined : pathWithin(data.path);
   return { source: withoutAbsent({ type: 'git', url, ref, sha, path }) };
 }
 
