@@ -25,6 +25,7 @@ export type RequirementName =
   | 'strace'
   | 'python'
   | 'namespaces'
+  | 'registry'
   | 'temporal';
 
 const REQUIREMENTS: Record<RequirementName, Requirement> = {
@@ -59,6 +60,12 @@ const REQUIREMENTS: Record<RequirementName, Requirement> = {
     folders: [`${homedir()}/.cache/opencomputer/temporal/*`],
     probe: ['--version'],
     install: 'npm ci and npm run server in packages/temporal, with Go installed',
+  },
+  registry: {
+    label: 'an OCI registry',
+    programs: ['docker-registry'],
+    probe: ['--version'],
+    install: 'apt-get install docker-registry',
   },
   python: {
     label: 'Python 3',

@@ -2,14 +2,12 @@
 // it is written in. Refuses to use a kit: it speaks newline-delimited JSON-RPC itself.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { JsonObject } from '@opencomputer/contracts';
+import { Peer } from './peer.ts';
 import type { ConformanceCase } from './tool.ts';
 
 /** A call that the suite makes of a plugin for which nothing is kept yet. */
@@ -40,8 +38,6 @@ const MODERN: JsonObject = {
 const CALL_META = 'opencomputer/call';
 /** A Monday. */
 const NOW = Date.UTC(2026, 0, 5, 9);
-const ANSWER_MS_MAX = 10_000;
-const END_MS_MAX = 5_000;
 const CALLS_AT_ONCE = 20;
 
 /** One run of a case: processes that share the storage of one person. */
@@ -149,102 +145,4 @@ async function onBench(
 function statusOf(result: JsonObject): unknown {
   const meta = result['_meta'] as JsonObject | undefined;
   return (meta?.['opencomputer/outcome'] as JsonObject | undefined)?.['status'];
-}
-
-/** The other end of a plugin's standard streams. */
-class Peer {
-  /** Lines that are no JSON. */
-  readonly strays: string[] = [];
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<void>;
-  readonly #waiting = new Map<unknown, PromiseWithResolvers<JsonObject>>();
-  #lastId = 0;
-
-  constructor(subject: PluginUnderTest) {
-    const { command, arguments: words } = subject;
-    this.#process = spawn(command, [...words], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const { stdin, stdout } = this.#process;
-    assert.ok(stdin && stdout);
-    createInterface({ input: stdout }).on('line', (line) => this.#receive(line));
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#ended = promise;
-    this.#process.once('exit', () => resolve());
-    this.#process.once('error', () => resolve());
-    stdin.on('error', () => this.#fail('the process does not read'));
-    stdout.once('close', () => this.#fail('the process closed its output'));
-  }
-
-  ask(method: string, params: JsonObject): Promise<JsonObject> {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    return this.#exchange(id, JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-  }
-
-  /** Sends a line that has no id; its answer has none either. */
-  raw(line: string): Promise<JsonObject> {
-    return this.#exchange(null, line);
-  }
-
-  async result(method: string, params: JsonObject): Promise<JsonObject> {
-    const answer = await this.ask(method, params);
-    assert.ok('result' in answer, JSON.stringify(answer));
-    return answer['result'] as JsonObject;
-  }
-
-  async errorCode(method: string, params: JsonObject): Promise<unknown> {
-    const { error } = await this.ask(method, params);
-    return (error as JsonObject | undefined)?.['code'];
-  }
-
-  /** Closes its input; gives the exit code and the signal with which it ended. */
-  async end(): Promise<readonly unknown[]> {
-    this.#process.stdin?.end();
-    await withinTime(this.#ended, END_MS_MAX, 'the process goes on without its input');
-    return [this.#process.exitCode, this.#process.signalCode];
-  }
-
-  /** Ends it at whatever it is doing; resolves when it is gone. */
-  async kill(): Promise<void> {
-    this.#process.kill('SIGKILL');
-    await this.#ended;
-  }
-
-  async #exchange(id: unknown, line: string): Promise<JsonObject> {
-    const answer = Promise.withResolvers<JsonObject>();
-    this.#waiting.set(id, answer);
-    this.#process.stdin?.write(`${line}\n`);
-    return withinTime(answer.promise, ANSWER_MS_MAX, `no answer to ${line}`);
-  }
-
-  #fail(why: string): void {
-    for (const { reject } of this.#waiting.values()) reject(new Error(why));
-    this.#waiting.clear();
-  }
-
-  #receive(line: string): void {
-    let message: JsonObject;
-    try {
-      message = JSON.parse(line) as JsonObject;
-    } catch {
-      this.strays.push(line);
-      return;
-    }
-    const id = message['id'] ?? null;
-    this.#waiting.get(id)?.resolve(message);
-    this.#waiting.delete(id);
-  }
-}
-
-async function withinTime<Value>(
-  work: Promise<Value>,
-  limitMs: number,
-  otherwise: string,
-): Promise<Value> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(otherwise)), limitMs);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
