@@ -63,13 +63,13 @@ function declare(name: string, tool: ListedTool): ToolDeclaration {
 }
 
 /** `server_tool` in the letters that every provider accepts. */
-function offeredName(server: string, tool: string): string {
+export function offeredName(server: string, tool: string): string {
   const whole = `${server}_${tool}`.replaceAll(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
   const name = whole.replaceAll(/[^a-z0-9_]+/g, '_').replaceAll(/_{2,}/g, '_');
   return name.replace(/^[^a-z]+/, '').slice(0, NAME_CHARACTERS_MAX) || 'tool';
 }
 
-function freeName(name: string, taken: ReadonlySet<string>): string {
+export function freeName(name: string, taken: ReadonlySet<string>): string {
   if (!taken.has(name)) return name;
   for (let count = 2; ; count += 1) {
     const suffix = `_${count}`;
@@ -84,7 +84,7 @@ function effectOf(annotations: JsonObject): ToolEffect {
   return annotations['destructiveHint'] === true ? 'irreversible' : 'write';
 }
 
-function shortened(description: string): string {
+export function shortened(description: string): string {
   const line = description.replaceAll(/\s+/g, ' ').trim();
   if (line.length <= DESCRIPTION_CHARACTERS_MAX) return line;
   return `${line.slice(0, DESCRIPTION_CHARACTERS_MAX - 1)}…`;

@@ -3,7 +3,7 @@
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AgentError, isAgentError } from '@opencomputer/contracts';
 import type { Clock, ErrorCode } from '@opencomputer/contracts';
@@ -52,7 +52,7 @@ export interface EgressProxyOptions extends Network {
 /** The network, as one process of a plugin sees it. */
 export interface EgressProxy {
   /** Serves a connection of the plugin until it ends. */
-  connect(socket: Socket): void;
+  connect(socket: Duplex): void;
   /** Ends all connections, and refuses new ones. */
   close(): Promise<void>;
 }
@@ -127,17 +127,17 @@ class PluginProxy implements EgressProxy {
       this.#track(this.#serve(request, response));
     });
     this.#server.on('connect', (request, socket, head) => {
-      this.#track(this.#tunnel(request, socket as Socket, head));
+      this.#track(this.#tunnel(request, socket, head));
     });
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       this.#refuseGarbage(socket, error.code ?? 'it is not HTTP');
     });
   }
 
-  connect(socket: Socket): void {
+  connect(socket: Duplex): void {
     const limit = this.#limits.connectionsMax;
     // a server that listens does this itself; without it an answer waits 40 ms for its body
-    socket.setNoDelay(true);
+    if (socket instanceof Socket) socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());
     if (this.#closing.signal.aborted) socket.destroy();
     else if (this.#sockets.size >= limit) closeWithError(socket, busy('connections', limit));
@@ -224,7 +224,7 @@ class PluginProxy implements EgressProxy {
   }
 
   /** Never rejects. */
-  async #tunnel(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
+  async #tunnel(request: IncomingMessage, client: Duplex, head: Buffer): Promise<void> {
     const state = this.#sockets.get(client);
     client.on('error', () => client.destroy());
     if (state === undefined || state.responses.size > 0) {

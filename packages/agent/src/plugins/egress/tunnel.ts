@@ -1,7 +1,7 @@
 // Owns the bytes of a tunnel, both ways, each side closed when the other one is. Refuses to hold
 // more than the sockets do, to stay open when nothing moves, and to pass more than its bound.
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '@opencomputer/contracts';
 import { watchIdle } from './idle.ts';
 
@@ -14,8 +14,8 @@ export interface TunnelOptions {
 
 /** Joins two sockets; resolves when both are closed. Never rejects. */
 export async function joinSockets(
-  client: Socket,
-  upstream: Socket,
+  client: Duplex,
+  upstream: Duplex,
   options: TunnelOptions,
 ): Promise<void> {
   const end = (): void => {

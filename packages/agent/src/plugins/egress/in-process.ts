@@ -1,0 +1,93 @@
+// Owns the host's own way through a plugin's proxy: what the host asks for on behalf of a plugin is
+// held to the same rules as its process. Refuses any other way to the network.
+
+import { request as openRequest } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { duplexPair } from 'node:stream';
+import type { Duplex } from 'node:stream';
+import type { EgressProxy } from './proxy.ts';
+
+/** What is asked of the proxy. */
+export interface InProcessRequest {
+  readonly method: string;
+  /** Whole, beginning with http:// or https://. */
+  readonly url: string;
+  /** In Latin-1, with placeholders where secrets belong. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  readonly answerBytesMax: number;
+}
+
+export interface InProcessAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Absent when it has more than `answerBytesMax`. */
+  readonly body?: Buffer;
+}
+
+/** A connection to a proxy, as a process of the plugin has it. */
+export function connectInProcess(proxy: EgressProxy): Duplex {
+  const [near, far] = duplexPair();
+  near.on('error', () => near.destroy());
+  // The halves of a pair do not tell each other when they are destroyed.
+  near.once('close', () => far.destroy());
+  far.once('close', () => near.destroy());
+  proxy.connect(far);
+  return near;
+}
+
+/**
+ * Sends a request through a proxy; a refusal of the proxy is an answer. Rejects when the connection
+ * breaks before the end of the answer, and with the signal's reason.
+ */
+export async function requestThrough(
+  proxy: EgressProxy,
+  request: InProcessRequest,
+): Promise<InProcessAnswer> {
+  const { method, url, headers, body, signal, answerBytesMax } = request;
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const connection = connectInProcess(proxy);
+  const bytes = body === undefined ? undefined : Buffer.from(body);
+  const length: [string, string][] = bytes ? [['Content-Length', String(bytes.length)]] : [];
+  const outgoing = openRequest({
+    createConnection: () => connection,
+    method,
+    path: url,
+    headers: [['Host', new URL(url).host], ...headers, ...length, ['Connection', 'close']].flat(),
+    insecureHTTPParser: false,
+  });
+  const end = (): void => {
+    connection.destroy();
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  outgoing.once('response', resolve);
+  outgoing.on('error', reject);
+  outgoing.once('close', () => reject(new Error('no answer')));
+  outgoing.end(bytes);
+  try {
+    const answer = await promise;
+    const read = await readWhole(answer, answerBytesMax);
+    const { statusCode: status = 0, headers: fields } = answer;
+    return { status, headers: fields, ...(read === undefined ? {} : { body: read }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', end);
+    connection.destroy();
+  }
+}
+
+async function readWhole(answer: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > bytesMax) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
