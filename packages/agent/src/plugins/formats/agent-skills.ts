@@ -14,7 +14,7 @@ import type { ReadHint } from './read-hint.ts';
 import { SkillCollection } from './skills.ts';
 
 /** Where folders of skills are looked for. */
-export const skillFolders = ['skills', '.claude/skills', '.agents/skills'];
+export const skillFolders: readonly string[] = ['skills', '.claude/skills', '.agents/skills'];
 
 /** True when the folder is a skill, or has skills where they are looked for. */
 export async function hasSkills(folder: PluginFolder): Promise<boolean> {

@@ -8,6 +8,57 @@ import { checkDocument } from '../located-document.ts';
 import type { LocatedDocument } from '../located-document.ts';
 import type { ImportReport } from './imported-plugin.ts';
 import { strictOptions } from './user-options.ts';
+import type { WrittenOptions } from './user-options.ts';
+
+/** One path or several. */
+type WrittenPaths = string | string[];
+/** A file, or what would be in it. */
+type WrittenParts = string | JsonObject | (string | JsonObject)[];
+
+/** A command that the manifest names. */
+export interface CommandEntry {
+  readonly source?: string | undefined;
+  readonly content?: string | undefined;
+  readonly description?: string | undefined;
+  readonly argumentHint?: string | undefined;
+  readonly model?: string | undefined;
+  readonly allowedTools?: string[] | undefined;
+}
+
+/** A command that would run all the time. */
+export interface MonitorEntry {
+  readonly name: string;
+}
+
+type WrittenMonitors = string | (string | MonitorEntry)[];
+
+/** All known keys; `name` is there except in a plugin without this file. */
+export interface ClaudeDefinition {
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+  readonly description?: string | undefined;
+  readonly author?: string | { name: string; email?: string | undefined } | undefined;
+  readonly homepage?: string | undefined;
+  readonly repository?: string | { url: string } | undefined;
+  readonly license?: string | undefined;
+  readonly defaultEnabled?: boolean | undefined;
+  readonly skills?: WrittenPaths | undefined;
+  readonly commands?: WrittenPaths | Record<string, CommandEntry> | undefined;
+  readonly agents?: WrittenPaths | undefined;
+  readonly workflows?: WrittenPaths | undefined;
+  readonly outputStyles?: WrittenPaths | undefined;
+  readonly hooks?: WrittenParts | undefined;
+  readonly mcpServers?: WrittenParts | undefined;
+  readonly lspServers?: unknown;
+  readonly themes?: unknown;
+  readonly monitors?: WrittenMonitors | undefined;
+  readonly experimental?: { themes?: unknown; monitors?: WrittenMonitors | undefined } | undefined;
+  readonly settings?: unknown;
+  readonly userConfig?: WrittenOptions | undefined;
+  readonly channels?: unknown;
+  readonly dependencies?: (string | { name: string; version?: string | undefined })[] | undefined;
+  readonly engines?: unknown;
+}
 
 const paths = z.union([z.string(), z.array(z.string())]);
 const jsonObject = z.custom<JsonObject>(isObject, 'an object');
@@ -55,7 +106,7 @@ const dependency = z.union([
   }),
 ]);
 
-export const monitorEntry = z.strictObject({
+export const monitorEntry: z.ZodType<MonitorEntry> = z.strictObject({
   name: z.string(),
   command: z.string(),
   description: z.string(),
@@ -68,13 +119,12 @@ export const monitorEntry = z.strictObject({
 const monitors = z.union([z.string(), z.array(z.union([z.string(), monitorEntry]))]);
 
 /** Who made it: an object, or the plain name that older files have. */
-export const writtenAuthor = z.union([
+const writtenAuthor = z.union([
   z.string(),
   z.object({ name: z.string(), email: z.string().optional(), url: z.string().optional() }),
 ]);
 
-/** All known keys; `name` is there except in a plugin without this file. */
-export const claudeDefinition = z.object({
+const definitionForm = z.object({
   $schema: z.string().optional(),
   name: z.string().min(1).optional(),
   displayName: z.string().optional(),
@@ -108,7 +158,12 @@ export const claudeDefinition = z.object({
   dependencies: z.array(dependency).optional(),
   engines: z.record(z.string(), z.string()).optional(),
 });
-export type ClaudeDefinition = z.infer<typeof claudeDefinition>;
+
+/** Validates what a file or an entry says; unknown keys are left out. */
+export const claudeDefinition: z.ZodType<ClaudeDefinition> = definitionForm;
+
+/** All known keys. */
+export const definitionKeys: ReadonlySet<string> = new Set(Object.keys(definitionForm.shape));
 
 /** Keys that say what a plugin consists of, not who it is. */
 export const componentKeys = [
@@ -131,7 +186,7 @@ export function checkDefinition(document: LocatedDocument, report: ImportReport)
   const definition = checkDocument(document, claudeDefinition, 'the plugin');
   if (definition.name === undefined) throw document.refusal([], 'name: it is missing');
   for (const key of Object.keys(isObject(document.value) ? document.value : {})) {
-    if (Object.hasOwn(claudeDefinition.shape, key)) continue;
+    if (definitionKeys.has(key)) continue;
     report.warn(`${document.file}:${document.lineOf([key])}: unknown key "${key}" is ignored`);
   }
   for (const key of ['themes', 'monitors'] as const) {

@@ -6,7 +6,7 @@ import { AgentError } from '@opencomputer/contracts';
 import { isObject } from '../json-object.ts';
 import { assemble } from './assembly.ts';
 import { checkDefinition, componentKeys } from './claude-definition.ts';
-import type { ClaudeDefinition } from './claude-definition.ts';
+import type { ClaudeDefinition, CommandEntry } from './claude-definition.ts';
 import { reportDropped } from './claude-dropped.ts';
 import { readClaudeServers } from './claude-servers.ts';
 import { authorText, identityOf } from './identity.ts';
@@ -140,11 +140,9 @@ async function addProse(
   }
 }
 
-type CommandEntries = Extract<NonNullable<ClaudeDefinition['commands']>, Record<string, unknown>>;
-
 /** Commands that the manifest names one by one, by file or by text. */
 async function addCommands(
-  commands: CommandEntries,
+  commands: Readonly<Record<string, CommandEntry>>,
   folder: PluginFolder,
   skills: SkillCollection,
 ): Promise<void> {

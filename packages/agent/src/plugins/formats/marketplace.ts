@@ -7,7 +7,7 @@ import type { SourceReference } from '@opencomputer/contracts/internal';
 import { isList, isObject } from '../json-object.ts';
 import { checkDocument } from '../located-document.ts';
 import type { LocatedDocument } from '../located-document.ts';
-import { claudeDefinition, writtenAuthor } from './claude-definition.ts';
+import { claudeDefinition, definitionKeys } from './claude-definition.ts';
 import type { ClaudeDefinition } from './claude-definition.ts';
 import { PluginFolder, pathWithin } from './plugin-folder.ts';
 
@@ -52,14 +52,16 @@ const marketplaceForm = z.looseObject({
   renames: z.record(z.string(), z.string().nullable()).optional(),
 });
 
-const entryForm = claudeDefinition.extend({
-  name: kebab,
-  author: writtenAuthor.optional(),
-  source: z.unknown().optional(),
-  strict: z.boolean().default(true),
-});
+const entryForm = z.intersection(
+  claudeDefinition,
+  z.object({
+    name: kebab,
+    source: z.unknown().optional(),
+    strict: z.boolean().default(true),
+  }),
+);
 
-const entryOnly = ['category', 'tags', 'relevance', 'headers', 'headersHelper'];
+const entryOnly = ['source', 'strict', 'category', 'tags', 'relevance', 'headers', 'headersHelper'];
 
 /** Reads a marketplace. A wrong entry is refused alone. Throws PLUGIN_MANIFEST. */
 export async function readMarketplace(directory: string): Promise<Marketplace> {
@@ -108,7 +110,7 @@ function readEntries(
       continue;
     }
     for (const key of Object.keys(isObject(value) ? value : {})) {
-      if (Object.hasOwn(entryForm.shape, key) || entryOnly.includes(key)) continue;
+      if (definitionKeys.has(key) || entryOnly.includes(key)) continue;
       warnings.push(`${document.file}:${line}: ${name}: unknown key "${key}" is ignored`);
     }
     const { description = '' } = definition;

@@ -9,7 +9,7 @@ import type { ReadFolder } from './imported-plugin.ts';
 import type { PluginFolder } from './plugin-folder.ts';
 
 /** Where a person writes a manifest, the first that is there. */
-export const ownFiles = ['manifest.yaml', 'manifest.yml', 'manifest.json'];
+export const ownFiles: readonly string[] = ['manifest.yaml', 'manifest.yml', 'manifest.json'];
 
 /** Keys that tell our `manifest.json` from the many others of that name. */
 const ownKeys = ['framework_version', 'runtime'];

@@ -14,6 +14,7 @@ import type { ConvertedServer, ForeignServer } from './mcp-server.ts';
 import type { PluginFolder } from './plugin-folder.ts';
 import type { ReadHint } from './read-hint.ts';
 import { ServerInputs, argumentInput, keyValueInput } from './server-inputs.ts';
+import type { ArgumentInput } from './server-inputs.ts';
 
 export const serverFile = 'server.json';
 
@@ -187,10 +188,7 @@ function packageServer(found: ServerPackage, part: string, inputs: ServerInputs)
 }
 
 /** Arguments as they are written on a command line. */
-function parametersOf(
-  written: readonly z.infer<typeof argumentInput>[],
-  inputs: ServerInputs,
-): readonly string[] {
+function parametersOf(written: readonly ArgumentInput[], inputs: ServerInputs): readonly string[] {
   return written.flatMap((argument, at) => {
     if (argument.type === 'positional') {
       const text = inputs.text(argument, argument.valueHint ?? `argument_${at + 1}`);

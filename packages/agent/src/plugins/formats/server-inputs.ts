@@ -5,6 +5,29 @@ import * as z from 'zod';
 import type { Json, JsonObject } from '@opencomputer/contracts';
 import type { ForeignOption, Meaning } from './start-texts.ts';
 
+/** A value, fixed or left to a person. */
+export interface ServerInput {
+  readonly description?: string | undefined;
+  readonly isRequired?: boolean | undefined;
+  readonly isSecret?: boolean | undefined;
+  readonly format?: 'string' | 'number' | 'boolean' | 'filepath' | undefined;
+  readonly value?: string | undefined;
+  readonly default?: string | undefined;
+  readonly choices?: readonly string[] | undefined;
+  /** Inputs for the `{names}` in `value`. */
+  readonly variables?: Readonly<Record<string, ServerInput>> | undefined;
+}
+
+/** A variable or a header. */
+export interface KeyValueInput extends ServerInput {
+  readonly name: string;
+}
+
+/** A part of a command line. */
+export type ArgumentInput =
+  | (ServerInput & { readonly type: 'positional'; readonly valueHint?: string | undefined })
+  | (ServerInput & { readonly type: 'named'; readonly name: string });
+
 const inputFields = {
   description: z.string().optional(),
   isRequired: z.boolean().optional(),
@@ -18,8 +41,12 @@ const inputFields = {
 const input = z.object(inputFields);
 const variables = { variables: z.record(z.string(), input).optional() };
 
-export const keyValueInput = z.object({ ...inputFields, ...variables, name: z.string().min(1) });
-export const argumentInput = z.discriminatedUnion('type', [
+export const keyValueInput: z.ZodType<KeyValueInput> = z.object({
+  ...inputFields,
+  ...variables,
+  name: z.string().min(1),
+});
+export const argumentInput: z.ZodType<ArgumentInput> = z.discriminatedUnion('type', [
   z.object({
     ...inputFields,
     ...variables,
@@ -36,12 +63,9 @@ export const argumentInput = z.discriminatedUnion('type', [
   }),
 ]);
 
-type Input = z.infer<typeof input>;
-type InputWithVariables = Input & { readonly variables?: Record<string, Input> | undefined };
-
 /** The options of one server, and its texts with placeholders `${option:key}` for them. */
 export class ServerInputs {
-  readonly options = new Map<string, ForeignOption>();
+  readonly options: Map<string, ForeignOption> = new Map();
   readonly #properties = new Map<string, JsonObject>();
   readonly #required = new Set<string>();
 
@@ -63,7 +87,7 @@ export class ServerInputs {
   }
 
   /** The text of an input called `name`; undefined when nothing is said of it at all. */
-  text(written: InputWithVariables, name: string): string | undefined {
+  text(written: ServerInput, name: string): string | undefined {
     if (written.value !== undefined) return this.#filled(written.value, written.variables ?? {});
     const isOpen =
       written.isRequired === true ||
@@ -73,7 +97,7 @@ export class ServerInputs {
   }
 
   /** `{name}` in a text, by the inputs of that name; others stay as they are. */
-  #filled(text: string, known: Readonly<Record<string, Input>>): string {
+  #filled(text: string, known: Readonly<Record<string, ServerInput>>): string {
     return text.replaceAll(/\{([^{}]{1,100})\}/g, (whole, name: string) => {
       const found = Object.hasOwn(known, name) ? known[name] : undefined;
       if (found === undefined) return whole;
@@ -81,7 +105,7 @@ export class ServerInputs {
     });
   }
 
-  #option(written: Input, name: string): string {
+  #option(written: ServerInput, name: string): string {
     const key = name.replace(/^-+/, '').replace(/\W/g, '_').slice(0, 64) || 'value';
     const { description = key, isSecret = false, isRequired = false } = written;
     const isPath = written.format === 'filepath';
@@ -94,7 +118,7 @@ export class ServerInputs {
   }
 }
 
-function schemaOf(written: Input): JsonObject {
+function schemaOf(written: ServerInput): JsonObject {
   const { description, format, choices } = written;
   const type = format === 'number' || format === 'boolean' ? format : 'string';
   const otherwise = written.default === undefined ? undefined : typed(written.default, type);

@@ -33,10 +33,10 @@ type SecretRequirement = Manifest['requires']['secrets'][number];
 /** Rewrites the texts of one server, and remembers what they need. */
 export class StartTexts {
   /** Names of variables that the operator hands over. */
-  readonly variables = new Set<string>();
-  readonly secrets = new Map<string, SecretRequirement>();
-  readonly options = new Set<string>();
-  readonly warnings = new Set<string>();
+  readonly variables: Set<string> = new Set();
+  readonly secrets: Map<string, SecretRequirement> = new Map();
+  readonly options: Set<string> = new Set();
+  readonly warnings: Set<string> = new Set();
   /** Variables by the secret that each holds: one for each, however often it is used. */
   readonly #handed = new Map<string, string>();
   readonly #rules: PlaceholderRules;

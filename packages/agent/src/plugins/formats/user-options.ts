@@ -7,6 +7,21 @@ import { shortened } from './identity.ts';
 import type { ForeignOption } from './start-texts.ts';
 
 /** One option, as Claude Code plugins and MCP bundles write it. */
+export interface WrittenOption {
+  readonly type: 'string' | 'number' | 'boolean' | 'directory' | 'file';
+  readonly title: string;
+  readonly description: string;
+  readonly sensitive?: boolean | undefined;
+  readonly required?: boolean | undefined;
+  readonly default?: Json | undefined;
+  readonly multiple?: boolean | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/** Options by key. */
+export type WrittenOptions = Readonly<Record<string, WrittenOption>>;
+
 const optionFields = {
   type: z.enum(['string', 'number', 'boolean', 'directory', 'file']),
   title: z.string(),
@@ -22,11 +37,12 @@ const optionFields = {
 const optionKey = z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'letters, digits and _');
 
 /** All options of a Claude Code plugin; an unknown key in one is an error. */
-export const strictOptions = z.record(optionKey, z.strictObject(optionFields));
+export const strictOptions: z.ZodType<WrittenOptions> = z.record(
+  optionKey,
+  z.strictObject(optionFields),
+);
 /** All options of an MCP bundle. */
-export const looseOptions = z.record(optionKey, z.object(optionFields));
-
-export type WrittenOptions = z.infer<typeof strictOptions>;
+export const looseOptions: z.ZodType<WrittenOptions> = z.record(optionKey, z.object(optionFields));
 
 /** Options by key, with what their use needs to know. */
 export function optionsOf(written: WrittenOptions): ReadonlyMap<string, ForeignOption> {
@@ -58,7 +74,7 @@ export function configurationOf(written: WrittenOptions): JsonObject | undefined
   };
 }
 
-function schemaOf(option: WrittenOptions[string]): JsonObject {
+function schemaOf(option: WrittenOption): JsonObject {
   const { title, description, min, max } = option;
   const type = option.type === 'number' || option.type === 'boolean' ? option.type : 'string';
   const isNumber = type === 'number';
