@@ -8,11 +8,16 @@ import { isObject } from '../json-object.ts';
 import { soleFolder, unpackArchive } from './archive.ts';
 import { downloadFile, downloadJson } from './download.ts';
 import { fileDigest } from './file-digest.ts';
-import type { FetchContext, Fetched } from './ports.ts';
-import { publicRegistries } from './ports.ts';
+import type { FetchContext, Fetched, SourcePorts } from './ports.ts';
 import { sourceFault } from './reference.ts';
 import type { SourceReference } from './reference.ts';
 import { greatestWithin } from './semver-range.ts';
+
+/** Registries that everyone knows. */
+export const publicRegistries: SourcePorts['registries'] = {
+  npm: 'https://registry.npmjs.org',
+  pypi: 'https://pypi.org/simple',
+};
 
 /** Fetches the greatest version within a range, or what a tag is. Throws PLUGIN_SOURCE, PLUGIN_TREE. */
 export async function fetchNpm(

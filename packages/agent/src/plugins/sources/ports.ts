@@ -23,12 +23,6 @@ export interface SourcePorts {
   readonly limits: SourceLimits;
 }
 
-/** Registries that everyone knows. */
-export const publicRegistries: SourcePorts['registries'] = {
-  npm: 'https://registry.npmjs.org',
-  pypi: 'https://pypi.org/simple',
-};
-
 /** A plugin's folder, with nothing run. */
 export interface FetchedSource {
   /** Unpacked, temporary, ours. */
