@@ -18,6 +18,7 @@ import type { Descriptors } from './inner-root.ts';
 import { describeLimits, resourceLimits } from './limits.ts';
 import type { LimitHolders } from './limits.ts';
 import { namespaces } from './machine.ts';
+import type { MachineFacts } from './machine.ts';
 import { PROXY_ENVIRONMENT } from './namespace-listener.ts';
 import { resolveRights } from './rights.ts';
 import type { Grant, SandboxLimits } from './rights.ts';
@@ -164,8 +165,16 @@ function bubblewrapCommand(enclosure: Enclosure, opened: number[]): readonly str
     coveredDescriptors(enclosure, opened.length).flatMap((number) => ['--args', String(number)]),
     ['--', prlimit, ...resourceLimits(request.rights.limits, enclosure.holders), '--'],
     machine.userId === 0 && setpriv !== undefined ? become(setpriv, identity) : [],
+    entersItself(machine)
+      ? [machine.programs.env ?? '', `--chdir=${enclosure.directory}`, '--']
+      : [],
     enclosure.command,
   ].flat();
+}
+
+/** As root, bubblewrap without capabilities cannot enter a folder that is the plugin's alone. */
+function entersItself({ userId, programs }: MachineFacts): boolean {
+  return userId === 0 && programs.setpriv !== undefined && programs.env !== undefined;
 }
 
 /** Inherited descriptors that none of ours takes the place of. */
@@ -196,7 +205,7 @@ function bubblewrapOptions(enclosure: Enclosure, descriptors: Descriptors): stri
       },
       descriptors,
     ),
-    ['--chdir', directory],
+    ['--chdir', entersItself(machine) ? '/' : directory],
     Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ].flat();
 }

@@ -1,0 +1,2 @@
+export { createReleaseStarter } from './release-start.ts';
+export type { ReleaseStartParts, RuntimeEvent } from './release-start.ts';

@@ -1,0 +1,205 @@
+// Owns the start of a release that is not part of the product: its code as it was consented to, in a
+// full sandbox, with one way to the network. Refuses to start it in any weaker way.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AgentError } from '@opencomputer/contracts';
+import type { Clock, IdentifierSource, Json, JsonObject } from '@opencomputer/contracts';
+import type { ChildSpecification } from '../child.ts';
+import { CommandConnection } from '../command-connection.ts';
+import type { ContentStore } from '../content/index.ts';
+import { createEgressProxy, systemNetwork } from '../egress/index.ts';
+import type { EgressEvent, EgressProxy } from '../egress/index.ts';
+import { KitConnection } from '../kit-connection.ts';
+import type { HostedStorage } from '../kit-connection.ts';
+import { LINE_BYTES_EXTRA } from '../launch.ts';
+import type { LaunchPlaces } from '../launch.ts';
+import { runtimeCommand } from '../launch-runtime.ts';
+import type { RunnableRelease } from '../manager/index.ts';
+import type { ReleaseConnection, StartRelease } from '../release.ts';
+import { chooseSandbox } from '../sandbox/index.ts';
+import type { MachineFacts, Sandbox, SandboxSettings } from '../sandbox/index.ts';
+import { interpreterPath, rightsOf } from './rights.ts';
+import { completeArguments, completeRecord, completeText, withDefaults } from './start-text.ts';
+import type { StartValues } from './start-text.ts';
+
+/** Programs that plugins find by name: of the machine, never of a person. */
+const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** What a release says through its sandbox and its proxy. */
+export type RuntimeEvent =
+  | EgressEvent
+  | { readonly name: 'sandbox-breach'; readonly plugin: string; readonly problem: string };
+
+/** What releases are started with. */
+export interface ReleaseStartParts {
+  readonly clock: Clock;
+  readonly identifier: IdentifierSource;
+  readonly places: LaunchPlaces & {
+    /** The person's home. */
+    readonly home: string;
+    /** A folder that only we can write, for what sandboxes need. */
+    readonly sandboxes: string;
+  };
+  readonly content: Pick<ContentStore, 'open'>;
+  /** Asked once, when the first release is started. */
+  readonly machine: () => Promise<MachineFacts>;
+  readonly storage: HostedStorage;
+  /** What the operator configured for a plugin. */
+  readonly configurationOf: (plugin: string) => JsonObject;
+  readonly secretOf: (plugin: string, name: string) => Promise<string | undefined>;
+  /** `address:port` of local services that the operator opened to a plugin. */
+  readonly localHostsOf: (plugin: string) => readonly string[];
+  readonly observe: (event: RuntimeEvent) => void;
+}
+
+/** A way to start releases, each time in an enclosure of its own. */
+export function createReleaseStarter(parts: ReleaseStartParts): StartRelease {
+  return async (release, access, prior) => {
+    const { name, manifest } = release;
+    const directory = await parts.content.open(release.digest, name);
+    const data = join(parts.places.scratch, name);
+    for (const folder of [data, parts.places.sandboxes, ...access.storage]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    const { environment } = parts.places;
+    const configuration = withDefaults(manifest, parts.configurationOf(name));
+    const values = { root: directory, data, configuration, environment };
+    const proxy = proxyOf(parts, release);
+    const end = (): Promise<void> => proxy?.close() ?? Promise.resolve();
+    try {
+      if (manifest.url !== undefined) return await reach(parts, { release, values, prior });
+      const plain = specificationOf(release, { values, places: parts.places });
+      const rights = rightsOf(release, {
+        access,
+        data,
+        home: parts.places.home,
+        ...interpreterOf(plain.command),
+        network: proxy === undefined ? 'none' : { connect: (socket) => proxy.connect(socket) },
+      });
+      const sandbox = await sandboxFor(parts, name);
+      const breached = (problem: string): void =>
+        parts.observe({ name: 'sandbox-breach', plugin: name, problem });
+      const specification = await sandbox.enclose(plain, { plugin: name, rights, breached });
+      const connection = await connect(parts, { release, specification, prior });
+      void connection.lost.then(end);
+      return connection;
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  };
+}
+
+interface Started {
+  readonly release: RunnableRelease;
+  readonly prior: Json | undefined;
+}
+
+/** What is spawned without its enclosure. Only what the consent names comes from our environment. */
+function specificationOf(
+  release: RunnableRelease,
+  around: { readonly values: StartValues; readonly places: LaunchPlaces },
+): ChildSpecification {
+  const { manifest, consent } = release;
+  const { values, places } = around;
+  const [command, ...words] = runtimeCommand({ manifest, directory: values.root }, places);
+  const named = consent.permissions.environment.flatMap((name) => {
+    const value = places.environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const kept = ['LANG', 'TZ'].flatMap((name) => {
+    const value = places.environment[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const directory = completeText(manifest.directory ?? '', values) || values.data;
+  const isNode = manifest.runtime === 'node';
+  const flags = isNode
+    ? [`--max-old-space-size=${manifest.resources.memoryMb}`, '--disable-sigusr1']
+    : [];
+  return {
+    command,
+    arguments: [...flags, ...completeArguments(words, values)],
+    environment: {
+      PATH: SYSTEM_PATH,
+      ...Object.fromEntries([...kept, ...named]),
+      ...completeRecord(manifest.environment ?? {}, values),
+      HOME: values.data,
+      TMPDIR: '/tmp',
+    },
+    directory,
+    lineBytesMax: manifest.resources.outputBytesMax * 2 + LINE_BYTES_EXTRA,
+  };
+}
+
+function interpreterOf(command: string): { readonly interpreter?: string } {
+  const interpreter = interpreterPath(command);
+  return interpreter === undefined ? {} : { interpreter };
+}
+
+async function sandboxFor(parts: ReleaseStartParts, plugin: string): Promise<Sandbox> {
+  const settings: SandboxSettings = {
+    machine: await parts.machine(),
+    clock: parts.clock,
+    newId: parts.identifier,
+    directory: parts.places.sandboxes,
+    node: parts.places.node,
+  };
+  const sandbox = chooseSandbox({ plugin, official: false, runsForeignCode: true }, settings);
+  if (sandbox.tier === 'full') return sandbox;
+  throw new AgentError('PLUGIN_SANDBOX', { plugin, problem: 'it needs a full sandbox' });
+}
+
+/** The one way to the network, for a plugin that declared hosts. */
+function proxyOf(parts: ReleaseStartParts, release: RunnableRelease): EgressProxy | undefined {
+  const { name, consent } = release;
+  const hosts = consent.permissions.network;
+  if (hosts.length === 0) return undefined;
+  return createEgressProxy({
+    ...systemNetwork,
+    plugin: name,
+    hosts,
+    localHosts: parts.localHostsOf(name),
+    secrets: Object.entries(consent.secrets).map(([secret, allowed]) => ({
+      name: secret,
+      hosts: allowed,
+    })),
+    secret: (secret) => parts.secretOf(name, secret),
+    clock: parts.clock,
+    observe: parts.observe,
+  });
+}
+
+async function connect(
+  parts: ReleaseStartParts,
+  started: Started & { readonly specification: ChildSpecification },
+): Promise<ReleaseConnection> {
+  const { clock, storage } = parts;
+  const { release, specification, prior } = started;
+  const { runtime } = release.manifest;
+  if (runtime === 'node') return new KitConnection(specification, clock);
+  if (runtime === 'python') return new KitConnection(specification, clock, storage);
+  if (runtime === 'command') {
+    return new CommandConnection((tool) => ({
+      ...specification,
+      arguments: [...specification.arguments, tool],
+    }));
+  }
+  const { connectServer } = await import('../server-connection.ts');
+  return connectServer({ type: 'process', specification }, clock, prior);
+}
+
+/** A server at an address has no process of ours; its requests are the host's own. */
+async function reach(
+  parts: ReleaseStartParts,
+  { release, values, prior }: Started & { readonly values: StartValues },
+): Promise<ReleaseConnection> {
+  const { name, manifest } = release;
+  const url = completeText(manifest.url ?? '', values);
+  if (manifest.runtime !== 'mcp' || url === undefined) {
+    const problem = `runtime ${manifest.runtime} at an address is not supported yet`;
+    throw new AgentError('PLUGIN_START', { plugin: name, problem });
+  }
+  const { connectServer } = await import('../server-connection.ts');
+  return connectServer({ type: 'url', url }, parts.clock, prior);
+}
