@@ -2,6 +2,8 @@
 // are all made from them. Refuses behaviour: what a command does is loaded when it is called.
 
 import { Command } from 'commander';
+import type { Definition, Part } from './definition.ts';
+import { pluginCommands } from './plugin/definition.ts';
 import { VERSION } from './version.ts';
 
 /** Options of a command as they were typed; absent ones are undefined. */
@@ -13,17 +15,6 @@ export type Dispatch = (
   operands: readonly string[],
   options: OptionValues,
 ) => Promise<void>;
-
-/** An argument or an option: how it is written, what it is for, and whether it may be repeated. */
-type Part = readonly [flags: string, description: string, more?: 'repeatable'];
-
-interface Definition {
-  readonly name: string;
-  readonly description: string;
-  readonly operands?: readonly Part[];
-  readonly options?: readonly Part[];
-  readonly subcommands?: readonly Definition[];
-}
 
 const trust: Part = [
   '--trust <plugin>',
@@ -169,6 +160,7 @@ const looking: readonly Definition[] = [
     ],
   },
   { name: 'plugins', description: 'List the plugins and their tools', options: [json] },
+  pluginCommands,
   {
     name: 'doctor',
     description: 'Check the installation and say how to repair it',

@@ -1,0 +1,3 @@
+export { lintPlugin } from './lint.ts';
+export type { ShownFinding } from './lint.ts';
+export { rules } from './rules.ts';

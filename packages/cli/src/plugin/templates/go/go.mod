@@ -1,0 +1,3 @@
+module sample-plugin
+
+go 1.21
