@@ -123,6 +123,7 @@ async function runNpm(rest: readonly string[], work: string, context: FetchConte
         // Packages are fetched from where the lockfile says; npm would put another registry there.
         npm_config_replace_registry_host: 'never',
         npm_config_git: 'git-is-not-used',
+        npm_config_fetch_retries: '1',
         npm_config_install_links: 'true',
       },
       install: 'install Node.js with npm',

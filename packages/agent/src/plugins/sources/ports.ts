@@ -16,7 +16,10 @@ export interface SourcePorts {
   /** What `~` and a relative path stand for. */
   readonly home: string;
   readonly workingDirectory: string;
-  /** What git, npm and python3 see: PATH, and proxies or an agent for SSH if there are. */
+  /**
+   * What git, npm and python3 see: PATH, and where there are such, proxies, an agent for SSH, and own
+   * certificate authorities (NODE_EXTRA_CA_CERTS, GIT_SSL_CAINFO, PIP_CERT).
+   */
   readonly environment: Readonly<Record<string, string>>;
   /** Addresses without a slash at the end. */
   readonly registries: { readonly npm: string; readonly pypi: string };
