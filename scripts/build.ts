@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import { rolldown, type Plugin } from 'rolldown';
 import { intentSources, loadParser } from '../packages/agent/src/core/index.ts';
 import { loadManifest } from '../packages/agent/src/plugins/index.ts';
+import { kitFiles } from '../packages/cli/src/plugin/scaffold.ts';
 
 /** What `buildProgram` reads and writes. */
 export interface BuildPlaces {
@@ -24,6 +25,8 @@ export interface BuildPlaces {
   /** Holds one folder for each plugin. */
   readonly plugins: string;
   readonly output: string;
+  /** Folders that are shipped as they are, by their name in the output, without their tests. */
+  readonly copies?: Readonly<Record<string, string>>;
 }
 
 /** Replaces `output` by a fresh build; leaves it untouched when the build fails. */
@@ -36,6 +39,9 @@ export async function buildProgram(places: BuildPlaces): Promise<void> {
     await buildPlugin(join(places.plugins, name), join(fresh, 'plugins', name));
   }
   await trainIntents(places.plugins, join(fresh, 'plugins'));
+  for (const [name, folder] of Object.entries(places.copies ?? {})) {
+    copyShipped(folder, join(fresh, name), name.startsWith('kits/'));
+  }
   rmSync(places.output, { recursive: true, force: true });
   renameSync(fresh, places.output);
 }
@@ -53,6 +59,16 @@ async function buildPlugin(folder: string, output: string): Promise<void> {
     cpSync(join(folder, 'README.md'), join(output, 'README.md'));
   const handler = join(folder, 'src', 'handler.ts');
   if (existsSync(handler)) await bundle(handler, output, 'handler');
+}
+
+/** Templates are copied whole; of a kit its own files, as they become part of a plugin. */
+function copyShipped(folder: string, output: string, isKit: boolean): void {
+  if (!isKit) {
+    cpSync(folder, output, { recursive: true });
+    return;
+  }
+  mkdirSync(output, { recursive: true });
+  for (const file of kitFiles(folder)) cpSync(join(folder, file), join(output, file));
 }
 
 /** Trains the classifier of all intents, so that the first message does not wait for it. */
@@ -130,5 +146,10 @@ if (import.meta.main) {
     main: join(root, 'packages/cli/src/main.ts'),
     plugins: join(root, 'plugins'),
     output: join(root, 'packages/cli/dist'),
+    copies: {
+      templates: join(root, 'packages/cli/src/plugin/templates'),
+      'kits/node': join(root, 'packages/plugin/src'),
+      'kits/python': join(root, 'sdks/python-plugin/src/opencomputer_plugin'),
+    },
   });
 }

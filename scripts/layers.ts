@@ -58,7 +58,13 @@ const FORBIDDEN: Record<string, Pick<IRegularForbiddenRuleType, 'from' | 'to'>> 
   'no-test-code-in-the-product': {
     from: {
       path: '^(packages|plugins)/',
-      pathNot: [TEST, '^packages/testkit/', '^packages/temporal/(cluster|scripts|src/fixtures)/'],
+      // `agent plugin test` is what authors run, and holds their plugins to the suite.
+      pathNot: [
+        TEST,
+        '^packages/testkit/',
+        '^packages/cli/src/plugin/(checks|samples)\\.ts$',
+        '^packages/temporal/(cluster|scripts|src/fixtures)/',
+      ],
     },
     to: { path: [TEST, '^packages/testkit/'] },
   },
@@ -90,7 +96,7 @@ export async function layerViolations(
       baseDir: baseFolder,
       ruleSet: { forbidden: RULES },
       validate: true,
-      exclude: { path: '/(dist|dist-types)/' },
+      exclude: { path: '/(dist|dist-types|templates)/' },
       doNotFollow: { path: 'node_modules' },
       tsPreCompilationDeps: true,
       parser: 'swc',
