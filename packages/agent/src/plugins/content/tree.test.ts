@@ -72,10 +72,15 @@ test('a link stays within the tree', async (t) => {
     ['a', '../b'],
     ['a/b', '../../c'],
     ['a/b', 'c/../../../d'],
+    // Should `a/b/up` lead to the top, this leads above it.
+    ['out', 'a/b/up/..'],
+    ['a', ''],
   ]) {
     assert.throws(() => checkLink(path ?? '', target ?? ''), { code: 'PLUGIN_TREE' });
   }
   checkLink('a/b', '../c');
+  checkLink('a/b/up', '../..');
+  checkLink('a', '..b/c');
   const directory = await folder(t, { 'a.js': '1' });
   await symlink('/etc', join(directory, 'etc'));
   await assert.rejects(readTree(directory), { code: 'PLUGIN_TREE' });

@@ -73,10 +73,20 @@ export function checkPath(path: string): void {
   }
 }
 
-/** Where a link leads, when that is within the tree. Throws PLUGIN_TREE. */
+/**
+ * A link leads to a place within the tree. A way up after a name is refused: the name may be a link
+ * itself, so that nobody can tell from the text where the way up begins. Throws PLUGIN_TREE.
+ */
 export function checkLink(path: string, target: string): void {
   const leads = posix.normalize(posix.join(posix.dirname(path), target));
-  if (!target.startsWith('/') && !leads.startsWith('..') && !target.includes('\0')) return;
+  const below = target.replace(/^(?:\.\.?(?:\/|$))+/, '');
+  const isWithin =
+    !target.startsWith('/') &&
+    leads !== '..' &&
+    !leads.startsWith('../') &&
+    !below.split('/').includes('..');
+  const isPlain = target !== '' && !/[\p{Cc}\\]/u.test(target);
+  if (isWithin && isPlain && Buffer.byteLength(target) <= pathBytesMax) return;
   throw refusal(path, 'a link that leads out of the plugin');
 }
 

@@ -2,9 +2,9 @@
 // where a path leads through the image's own links. Refuses paths and links beyond its root.
 
 import { posix } from 'node:path';
-import { checkPath } from '../content/index.ts';
+import { checkLink, checkPath } from '../content/index.ts';
 import { isAgentError } from '@opencomputer/contracts';
-import { checkTarget, cleanPath, foldName, treeFault } from './tree-writer.ts';
+import { cleanPath, foldName, treeFault } from './tree-writer.ts';
 import type { ArchiveEntry } from './tree-writer.ts';
 
 /** What is at a path of an image. `content` is a file of ours that holds the bytes. */
@@ -171,7 +171,7 @@ function inRoot(path: string, target: string): ImageNode {
 function canKeep(path: string, node: ImageNode): boolean {
   try {
     checkPath(path);
-    if (node.kind === 'link') checkTarget(path, node.target);
+    if (node.kind === 'link') checkLink(path, node.target);
     return true;
   } catch (error) {
     if (!isAgentError(error, 'PLUGIN_TREE')) throw error;
