@@ -135,7 +135,9 @@ export class Peer {
     }
     const params = message['params'] as JsonObject | undefined;
     const isStopped = message['method'] === STOPPED_METHOD;
-    const id = isStopped ? `stopped ${String(params?.['requestId'])}` : (message['id'] ?? null);
+    const id = isStopped
+      ? `stopped ${JSON.stringify(params?.['requestId'])}`
+      : (message['id'] ?? null);
     this.#waiting.get(id)?.resolve(message);
     this.#waiting.delete(id);
   }

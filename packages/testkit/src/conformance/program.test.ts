@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { manifest as manifestSchema } from '@opencomputer/contracts';
-import type { JsonObject } from '@opencomputer/contracts';
+import type { Json, JsonObject } from '@opencomputer/contracts';
 import { programConformance } from './program.ts';
 import type { ProgramUnderTest } from './program-subject.ts';
 
@@ -73,7 +73,7 @@ for (const { name, run } of programConformance(subject())) test(`on the kit: ${n
 
 test('another set of tools, and text on standard output, are found', async () => {
   const tools = subject().manifest.provides.tools.slice(0, 1);
-  const other = subject({ rest: { provides: { tools } } });
+  const other = subject({ rest: { provides: { tools: tools as unknown as Json[] } } });
   assert.equal((await failures(other, /lists the tools/)).length, 1);
   const printing = subject({ before: `console.log('ready');` });
   assert.match((await failures(printing, /2025-11-25/)).join(), /holds messages only/);

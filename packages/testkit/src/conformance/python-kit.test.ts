@@ -22,10 +22,7 @@ if (python !== undefined) {
   const cases = pluginConformance({
     command: python,
     arguments: ['-E', '-s', '-B', join(kit, 'tests', 'echo.py')],
-    tools: [
-      ...['echo', 'context', 'refuse', 'raise', 'nonsense'],
-      ...['wait', 'stubborn', 'later', 'service', 'count'],
-    ],
+    tools: 'echo context refuse raise nonsense wait stubborn later service count'.split(' '),
     sample: { tool: 'echo', input: { text: 'hello' }, idempotent: true },
   });
   for (const { name, run } of cases) test(`the Python kit: ${name}`, run);
