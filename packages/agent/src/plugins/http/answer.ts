@@ -2,9 +2,10 @@
 // Refuses to show more of an error than its text, and to guess at bodies that are not text.
 
 import { errorTable } from '@opencomputer/contracts';
-import type { Json, JsonObject } from '@opencomputer/contracts';
+import type { Json } from '@opencomputer/contracts';
 import type { PluginAnswer } from '../connection.ts';
 import { isList, isObject } from '../json-object.ts';
+import { ownResult } from '../own-result.ts';
 
 const ERROR_TEXT_CHARACTERS_MAX = 2_000;
 /** Of an answer without a body, what tells something of the thing that was asked for. */
@@ -142,17 +143,14 @@ function proxyAnswer({ code, text }: ProxyError, isRead: boolean): PluginAnswer 
   return { type: 'lost', problem: text };
 }
 
-/** A result whose status counts, as the kits write it. */
-export function outcome(status: 'refused' | 'failed', text: string, code?: string): PluginAnswer {
-  const own: JsonObject = code === undefined ? { status } : { status, code };
-  return {
-    type: 'result',
-    result: {
-      content: [{ type: 'text', text }],
-      isError: true,
-      _meta: { 'opencomputer/outcome': own },
-    },
-  };
+/** A result whose status counts. */
+export function outcome(
+  status: 'refused' | 'failed',
+  text: string,
+  code = 'TOOL_FAILED',
+): PluginAnswer {
+  const ended = status === 'failed' ? { status, text, code } : { status, text };
+  return { type: 'result', result: ownResult(ended) };
 }
 
 function joined(first: string, second: string): string {
