@@ -25,6 +25,6 @@ test('an unknown bench and no bench name the known ones', () => {
   for (const words of [[], ['nothing'], ['run'], ['measure']]) {
     const { status, stderr } = bench(...words);
     assert.equal(status, 2);
-    assert.match(stderr, /Benches: backup, context, durable, .*startup, turn\.$/m);
+    assert.match(stderr, /Benches: backup, context, durable, .*startup, tools, turn\.$/m);
   }
 });

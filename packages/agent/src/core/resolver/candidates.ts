@@ -3,7 +3,7 @@
 
 import type { CandidateScore } from '@opencomputer/contracts';
 import type { InstalledIntent } from '@opencomputer/contracts/internal';
-import { wordsOf } from './retrieval.ts';
+import { termsOf } from './terms.ts';
 
 /** Share of good outcomes per plugin, 0 to 1; read from a view of the log. */
 export type Priors = Readonly<Record<string, number>>;
@@ -22,9 +22,9 @@ export function rankCandidates(
   priors: Priors,
 ): readonly (CandidateScore & { readonly intent: InstalledIntent })[] {
   const described = intents.map(
-    ({ plugin, declaration }) => new Set(wordsOf(`${plugin} ${declaration.description}`)),
+    ({ plugin, declaration }) => new Set(termsOf(`${plugin} ${declaration.description}`)),
   );
-  const said = [...new Set(wordsOf(text))];
+  const said = [...new Set(termsOf(text))];
   const scored = intents.map((intent, position) => {
     const named = namedIn(text, intent);
     const retrieval = distinction(said, described, position);

@@ -1,31 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { InstalledTool } from '@opencomputer/contracts/internal';
-import { indexTools, searchTools, wordsOf } from './retrieval.ts';
+import { toolFor } from './fixtures/tool.ts';
+import { indexTools, searchTools } from './retrieval.ts';
 
 function tool(
   name: string,
   description: string,
   parameters: readonly string[] = [],
 ): InstalledTool {
-  return {
-    plugin: name.split('_')[0] ?? name,
-    tier: 'official',
-    declaration: {
-      name,
-      description,
-      input: {
-        type: 'object',
-        properties: Object.fromEntries(parameters.map((one) => [one, { type: 'string' }])),
-      },
-      effect: 'read',
-      reach: 'own',
-      sinks: [],
-      idempotent: false,
-      timeoutMs: 1_000,
-      always: false,
-    },
-  };
+  const properties = Object.fromEntries(parameters.map((one) => [one, { type: 'string' }]));
+  const input = { type: 'object', properties };
+  return toolFor(name.split('_')[0] ?? name, { name, description, input });
 }
 
 const index = indexTools([
@@ -50,6 +36,22 @@ test('a query without a known word finds nothing, and the limit is kept', () => 
   assert.deepEqual(searchTools(indexTools([]), 'file', 2), []);
 });
 
-test('the words of a text leave out the commonest and cut endings', () => {
-  assert.deepEqual(wordsOf('Show me the files I listed'), ['file', 'list']);
+test('a tool is found by what is meant and by its name, not only by its words', () => {
+  const others = indexTools([
+    tool('image_remove', 'Removes a picture.', ['name']),
+    tool('triangle_area', 'The area of a triangle.', ['base', 'height']),
+    tool('notes', 'Keeps notes, also on a triangle, on images and on areas.', ['text']),
+  ]);
+  const first = (query: string): string | undefined =>
+    searchTools(others, query, 1)[0]?.tool.declaration.name;
+  assert.equal(first('delete the photo of the beach'), 'image_remove');
+  assert.equal(first('area of the triangle with base 6 and height 10'), 'triangle_area');
+});
+
+test('a value alone finds nothing, and a very long request is read in part', () => {
+  assert.deepEqual(
+    searchTools(indexTools([tool('agenda', 'Plans.', ['date'])]), '2024-05-01', 3),
+    [],
+  );
+  assert.equal(searchTools(index, `read a file ${'zzz '.repeat(100_000)}`, 1).length, 1);
 });
