@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { manifest } from '@opencomputer/contracts';
 import { requestThrough } from './egress/index.ts';
 import { createTestNetwork, systemClock } from './egress/fixtures/network.ts';
-import { connectHttp, readOpenapi } from './http/index.ts';
+import { connectHttp, listHttpTools, readOpenapi, readOperations } from './http/index.ts';
 import { shopText } from './http/fixtures/shop.ts';
 import { readResult } from './outcome.ts';
 
@@ -38,8 +38,15 @@ test('an HTTP service is called through the egress proxy, its key put in on the 
     secrets: requires.secrets,
     secret: async () => 'hunter22',
   });
+  const document = readOpenapi(shopText, 'shop.yaml');
+  const listed = listHttpTools(document, described.name);
+  const { operations } = readOperations(document, described.name);
+  assert.deepEqual(
+    listed,
+    operations.map(({ declaration }) => declaration),
+  );
   const connection = connectHttp(described, {
-    document: readOpenapi(shopText, 'shop.yaml'),
+    document,
     url: 'https://api.example.com/v1',
     headers: {},
     send: (request) => requestThrough(proxy, request),

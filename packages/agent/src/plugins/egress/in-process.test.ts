@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { connectInProcess, requestThrough } from './in-process.ts';
+import { requestThrough, tunnelThrough } from './index.ts';
 import { createTestNetwork } from './fixtures/network.ts';
 
 const here = '93.184.216.34:443';
@@ -77,19 +77,15 @@ test('an answer that breaks off rejects', async (context) => {
   await assert.rejects(requestThrough(network.proxy({}), { ...bounds, method: 'GET', url }));
 });
 
-test('a tunnel works without a socket of the system', async (context) => {
+test('a tunnel is ready when it is given, and a refused one is none', async (context) => {
   const network = createTestNetwork(context);
-  const { createServer } = await import('node:net');
   await network.serve(
     here,
     createServer((socket) => socket.end('hello')),
   );
-  const connection = connectInProcess(network.proxy({}));
-  connection.write('CONNECT api.example.com:443 HTTP/1.1\r\nHost: api.example.com:443\r\n\r\n');
-  let received = '';
-  connection.on('data', (chunk) => {
-    received += String(chunk);
-  });
-  await once(connection, 'end');
-  assert.equal(received, 'HTTP/1.1 200 Connection Established\r\n\r\nhello');
+  const proxy = network.proxy({});
+  const { signal } = bounds;
+  const tunnel = await tunnelThrough(proxy, 'api.example.com:443', signal);
+  assert.equal(await text(tunnel), 'hello');
+  await assert.rejects(tunnelThrough(proxy, 'evil.com:443', signal), /EGRESS_HOST/);
 });

@@ -81,6 +81,49 @@ export async function requestThrough(
   }
 }
 
+/**
+ * A tunnel through a proxy to `host:port`, ready for the first byte. Rejects with the refusal of the
+ * proxy, and with the signal's reason.
+ */
+export async function tunnelThrough(
+  proxy: EgressProxy,
+  authority: string,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+  const connection = connectInProcess(proxy);
+  const outgoing = openRequest({
+    createConnection: () => connection,
+    method: 'CONNECT',
+    path: authority,
+    headers: { Host: authority },
+    insecureHTTPParser: false,
+  });
+  const end = (): void => {
+    connection.destroy();
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  // Any answer to CONNECT comes here; only 200 opened the tunnel, and only then is it over.
+  outgoing.once('connect', ({ statusCode = 0 }, stream: Duplex, head: Buffer) => {
+    if (head.length > 0) stream.unshift(head);
+    if (statusCode === 200) resolve(stream);
+    else reject(new Error(`the proxy refused it: ${head.toString('utf8').slice(0, 500)}`));
+  });
+  outgoing.on('error', reject);
+  outgoing.once('close', () => reject(new Error('no answer')));
+  outgoing.end();
+  try {
+    return await promise;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
 async function readWhole(answer: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let bytes = 0;

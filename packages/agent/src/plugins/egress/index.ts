@@ -6,5 +6,5 @@ export type { EgressLimits } from './limits.ts';
 export { parseRules } from './rules.ts';
 export type { HostRule } from './rules.ts';
 export type { ReadSecret, SecretDeclaration } from './secrets.ts';
-export { connectInProcess, requestThrough } from './in-process.ts';
+export { requestThrough, tunnelThrough } from './in-process.ts';
 export type { InProcessAnswer, InProcessRequest } from './in-process.ts';

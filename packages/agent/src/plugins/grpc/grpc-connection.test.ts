@@ -11,8 +11,8 @@ import type { TestContext } from 'node:test';
 import { manifest } from '@opencomputer/contracts';
 import type { Clock } from '@opencomputer/contracts';
 import type { PluginCall } from '../connection.ts';
-import { connectGrpc } from './grpc-connection.ts';
-import type { GrpcPluginConnection } from './grpc-connection.ts';
+import { PLUGIN_SOCKET_VARIABLE, connectGrpc } from './index.ts';
+import type { GrpcPluginConnection } from './index.ts';
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -37,7 +37,7 @@ async function start(context: TestContext, program: string): Promise<GrpcPluginC
   const specification = {
     command: process.execPath,
     arguments: [join(import.meta.dirname, 'fixtures', program)],
-    environment: { OPENCOMPUTER_PLUGIN_SOCKET: socket },
+    environment: { [PLUGIN_SOCKET_VARIABLE]: socket },
     directory,
     lineBytesMax: 1_000,
   };

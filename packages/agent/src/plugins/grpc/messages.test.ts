@@ -4,10 +4,17 @@ import { create } from '@bufbuild/protobuf';
 import { toolDeclaration, toolEffect, toolReach } from '@opencomputer/contracts';
 import type { ToolOutcome } from '@opencomputer/contracts';
 import { readDescription, readOutcome, writeCall } from './messages.ts';
-import { DescribeResponseSchema, OutcomeSchema, ToolSchema } from './plugin-messages.ts';
+import {
+  DescribeResponseSchema,
+  OutcomeSchema,
+  TimerSchema,
+  ToolSchema,
+} from './plugin-messages.ts';
 
 test('every outcome of the contract can be said', () => {
   const timers = [{ id: 'a', at: 5, text: 'Tea', lateMsMax: 0 }, { id: 'gone' }];
+  const tea = { id: 'a', atMs: 5, text: 'Tea', lateMsMax: 0 };
+  const written = [tea, { id: 'gone' }].map((timer) => create(TimerSchema, timer));
   const cases: readonly (readonly [object, ToolOutcome])[] = [
     [
       { status: 'done', text: 'a' },
@@ -18,7 +25,7 @@ test('every outcome of the contract can be said', () => {
       { status: 'done', text: '', data: null },
     ],
     [
-      { status: 'done', timers: [{ id: 'a', atMs: 5, text: 'Tea', lateMsMax: 0 }, { id: 'gone' }] },
+      { status: 'done', timers: written },
       { status: 'done', text: '', timers },
     ],
     [
@@ -31,8 +38,8 @@ test('every outcome of the contract can be said', () => {
     ],
     [{ status: 'failed' }, { status: 'failed', text: '', code: 'TOOL_FAILED' }],
   ];
-  for (const [written, outcome] of cases) {
-    assert.deepEqual(readOutcome(create(OutcomeSchema, written)), outcome);
+  for (const [message, outcome] of cases) {
+    assert.deepEqual(readOutcome(create(OutcomeSchema, message)), outcome);
   }
   for (const wrong of [{}, { status: 'fine' }, { status: 'done', data: '{' }]) {
     assert.equal(readOutcome(create(OutcomeSchema, wrong)), undefined);

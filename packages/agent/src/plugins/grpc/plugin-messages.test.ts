@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { file_plugin as file } from './plugin-messages.ts';
+import { ProgressSchema, file_plugin as file } from './plugin-messages.ts';
 
 const proto = readFileSync(
   join(import.meta.dirname, '../../../../contracts/proto/plugin.proto'),
@@ -20,6 +20,7 @@ test('the generated messages are those of plugin.proto', () => {
     return name === undefined ? [] : [`${message}.${name} = ${number ?? ''}`];
   });
   assert.deepEqual(fields.toSorted(), written.toSorted());
+  assert.equal(ProgressSchema.typeName, 'opencomputer.plugin.v1.Progress');
   const methods = file.services.flatMap((service) => service.methods.map(({ name }) => name));
   assert.deepEqual(
     methods,

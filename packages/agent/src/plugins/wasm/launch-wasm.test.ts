@@ -9,7 +9,7 @@ import type { JsonObject } from '@opencomputer/contracts';
 import { CommandConnection } from '../command-connection.ts';
 import type { PluginAnswer, PluginCall } from '../connection.ts';
 import { wasmModule } from './fixtures/module.ts';
-import { launchWasm } from './launch-wasm.ts';
+import { launchWasm } from './index.ts';
 
 const { resources } = manifest.parse({
   name: 'module',
