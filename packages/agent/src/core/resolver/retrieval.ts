@@ -23,7 +23,8 @@ export interface ToolIndex {
 
 /** What the second look at a tool needs. */
 interface IndexedName {
-  readonly terms: readonly string[];
+  /** With how rare each is. */
+  readonly terms: readonly (readonly [term: string, rarity: number])[];
   readonly pairs: ReadonlySet<string>;
   readonly required: number;
 }
@@ -41,6 +42,11 @@ const lengthWeight = 0.6;
 const prefixLetters = 5;
 const queryCharactersMax = 4_000;
 const queryTermsMax = 64;
+/** Parts of a request that are looked for alone, and the tools that each adds to. */
+const partsMax = 6;
+const partToolsMax = 10;
+const partCandidatesMax = 30;
+const partBreaks = /(?<=[.!?;])\s+|\b(?:and|also|then|plus)\b|\n/i;
 /** Tools that get the second look. */
 const candidatesMax = 150;
 /** Numbers are values; only now and then a name has one. */
@@ -53,12 +59,13 @@ const weights = {
   /** Of the share of the request's words that the tool has. */
   share: 2.8,
   concepts: 0.05,
-  prefixes: 0.06,
   parameters: 0.12,
   nameSaid: 1,
   nameMeant: 3.8,
   pair: 0.6,
   requiredUnmet: 0.2,
+  /** Of the first tool of a part of the request; the second has a half, and so on. */
+  part: 0.8,
 };
 
 /** An index of tools; built once per change of the installed plugins. */
@@ -89,26 +96,29 @@ export function indexTools(tools: readonly InstalledTool[]): ToolIndex {
       gains: Float32Array.from(list.gains).map((gain) => gain * weight),
     });
   }
-  const names = texts.map(({ name, pairs, required }) => ({ terms: name, pairs, required }));
+  const names = texts.map(({ name, pairs, required }) => ({
+    terms: name.map((term) => [term, rarityOf(having(postings, term), tools.length)] as const),
+    pairs,
+    required,
+  }));
   return { tools, postings, names };
 }
 
-/** Terms beside the words: groups of synonyms, `^` beginnings of words, `@` parameters. */
-function sideTermsOf({ opening, concepts, parameters }: ToolText): ReadonlySet<string> {
-  const terms = new Set(concepts);
-  for (const term of opening) {
-    if (term.length >= prefixLetters) terms.add(prefixOf(term));
-  }
-  for (const term of parameters) terms.add(`@${term}`);
-  return terms;
+/** Terms beside the words: groups of synonyms, and `@` parameters. */
+function sideTermsOf({ concepts, parameters }: ToolText): readonly string[] {
+  return [...concepts, ...[...parameters].map((term) => `@${term}`)];
 }
 
 function prefixOf(term: string): string {
   return `^${term.slice(0, prefixLetters)}`;
 }
 
-function rarityOf(having: number, of: number): number {
-  return Math.log(1 + (of - having + 0.5) / (having + 0.5));
+function having(postings: ToolIndex['postings'], term: string): number {
+  return postings.get(term)?.positions.length ?? 0;
+}
+
+function rarityOf(count: number, of: number): number {
+  return Math.log(1 + (of - count + 0.5) / (count + 0.5));
 }
 
 /** A request as the index is asked. */
@@ -122,9 +132,8 @@ interface Query {
 }
 
 function readQuery(text: string): Query {
-  const read = text.slice(0, queryCharactersMax);
-  const { implied, values } = evidenceIn(read);
-  const terms = termsOf(read).slice(0, queryTermsMax);
+  const { implied, values } = evidenceIn(text);
+  const terms = termsOf(text).slice(0, queryTermsMax);
   const words = new Map(terms.map((term) => [term, /^\p{N}/u.test(term) ? numberWeight : 1]));
   const meant = new Set<string>();
   for (const term of words.keys()) {
@@ -136,27 +145,42 @@ function readQuery(text: string): Query {
 
 /** The best tools for a query, best first, at most `limit`. */
 export function searchTools(index: ToolIndex, query: string, limit: number): readonly RankedTool[] {
-  const asked = readQuery(query);
-  const scores = firstLook(index, asked);
-  const found: number[] = [];
-  for (const [position, score] of scores.entries()) if (score > 0) found.push(position);
-  return best(found, scores, Math.max(limit, candidatesMax))
-    .map((position) => ({
-      position,
-      score: (scores[position] ?? 0) + secondLook(index, asked, position),
-    }))
-    .sort((left, right) => right.score - left.score || left.position - right.position)
-    .slice(0, limit)
-    .flatMap(({ position, score }) => {
-      const tool = index.tools[position];
-      return tool === undefined ? [] : [{ tool, score }];
-    });
+  const read = query.slice(0, queryCharactersMax);
+  const scores = new Map(look(index, read, Math.max(limit, candidatesMax)));
+  for (const part of partsOf(read)) {
+    for (const [place, [position, score]] of look(index, part, partCandidatesMax).slice(0, partToolsMax).entries()) {
+      scores.set(position, (scores.get(position) ?? score / 2) + weights.part / (place + 1));
+    }
+  }
+  return [...scores].sort(byScore).flatMap(([position, score], place) => {
+    const tool = index.tools[position];
+    return tool === undefined || place >= limit ? [] : [{ tool, score }];
+  });
 }
 
-function best(positions: readonly number[], scores: Float64Array, limit: number): number[] {
-  return positions
-    .toSorted((left, right) => (scores[right] ?? 0) - (scores[left] ?? 0) || left - right)
-    .slice(0, limit);
+type Scored = readonly [position: number, score: number];
+
+function byScore([left, high]: Scored, [right, low]: Scored): number {
+  return low - high || left - right;
+}
+
+/** What is asked in one message after another: each part finds a tool of its own. */
+function partsOf(query: string): readonly string[] {
+  const parts = query.split(partBreaks).filter((part) => termsOf(part).length > 1);
+  return parts.length > 1 ? parts.slice(0, partsMax) : [];
+}
+
+/** Positions with their scores, best first; as many get the second look. */
+function look(index: ToolIndex, query: string, limit: number): readonly Scored[] {
+  const asked = readQuery(query);
+  const scores = firstLook(index, asked);
+  const least = Math.max(Number.MIN_VALUE, scores.toSorted().at(-limit) ?? 0);
+  const found: Scored[] = [];
+  for (let position = 0; position < scores.length; position += 1) {
+    const score = scores[position] ?? 0;
+    if (score >= least) found.push([position, score + secondLook(index, asked, position)]);
+  }
+  return found.sort(byScore).slice(0, limit);
 }
 
 /** The score by terms, per position; what only the values suggest finds nothing. */
@@ -164,30 +188,30 @@ function firstLook({ tools, postings }: ToolIndex, asked: Query): Float64Array {
   const scores = new Float64Array(tools.length);
   const add = (term: string, weight: number, found: boolean): void => {
     const posting = postings.get(term);
-    for (const [place, position] of posting?.positions.entries() ?? []) {
+    if (posting === undefined) return;
+    const { positions, gains } = posting;
+    for (let place = 0; place < positions.length; place += 1) {
+      const position = positions[place] ?? 0;
       const score = scores[position] ?? 0;
-      if (found || score > 0) scores[position] = score + weight * (posting?.gains[place] ?? 0);
+      if (found || score > 0) scores[position] = score + weight * (gains[place] ?? 0);
     }
   };
   let mass = 0;
   for (const [term, weight] of asked.words) {
-    mass += weight * rarityOf(postings.get(term)?.positions.length ?? 0, tools.length);
+    mass += weight * rarityOf(having(postings, term), tools.length);
   }
   const wordWeight = weights.words + weights.share / Math.max(1, mass);
   for (const [term, weight] of asked.words) add(term, weight * wordWeight, true);
-  for (const term of asked.meant) {
-    add(term, term.startsWith('^') ? weights.prefixes : weights.concepts, true);
-  }
+  for (const concept of asked.meant) add(concept, weights.concepts, true);
   for (const term of asked.implied) add(`@${term}`, weights.parameters, false);
   return scores;
 }
 
 /** What the tool's name and parameters add: 0 or less when nothing of the name is said. */
-function secondLook({ tools, postings, names }: ToolIndex, asked: Query, position: number): number {
+function secondLook({ names }: ToolIndex, asked: Query, position: number): number {
   const { terms, pairs, required } = names[position] ?? noName;
   let [all, said, meant] = [0, 0, 0];
-  for (const term of terms) {
-    const rarity = rarityOf(postings.get(term)?.positions.length ?? 0, tools.length);
+  for (const [term, rarity] of terms) {
     all += rarity;
     if (asked.words.has(term)) said += rarity;
     else if (isMeant(term, asked)) meant += rarity;

@@ -15,8 +15,6 @@ export interface ToolText {
   readonly pairs: ReadonlySet<string>;
   /** Groups of synonyms that the name and the start of the description belong to. */
   readonly concepts: ReadonlySet<string>;
-  /** Stems of the name and of the start of the description, in their order. */
-  readonly opening: readonly string[];
   /** Stems of the parameters' names. */
   readonly parameters: ReadonlySet<string>;
   /** Parameters that a call must have. */
@@ -56,7 +54,6 @@ export function readTool({ plugin, declaration }: InstalledTool): ToolText {
   return {
     counts,
     name: [...new Set(name)],
-    opening,
     pairs: pairsOf(opening),
     concepts: new Set(opening.flatMap((term) => conceptsOf.get(term) ?? [])),
     parameters,
