@@ -14,7 +14,7 @@ export interface InProcessRequest {
   readonly url: string;
   /** In Latin-1, with placeholders where secrets belong. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly signal: AbortSignal;
   readonly answerBytesMax: number;
 }
@@ -37,6 +37,13 @@ export function connectInProcess(proxy: EgressProxy): Duplex {
   return near;
 }
 
+/** An answer whose body is still on its way. */
+export interface OpenAnswer {
+  readonly answer: IncomingMessage;
+  /** Lets go of it, read or not. */
+  close(): void;
+}
+
 /**
  * Sends a request through a proxy; a refusal of the proxy is an answer. Rejects when the connection
  * breaks before the end of the answer, and with the signal's reason.
@@ -45,7 +52,25 @@ export async function requestThrough(
   proxy: EgressProxy,
   request: InProcessRequest,
 ): Promise<InProcessAnswer> {
-  const { method, url, headers, body, signal, answerBytesMax } = request;
+  const { answer, close } = await openThrough(proxy, request);
+  try {
+    const read = await readWhole(answer, request.answerBytesMax);
+    const { statusCode: status = 0, headers: fields } = answer;
+    return { status, headers: fields, ...(read === undefined ? {} : { body: read }) };
+  } catch (error) {
+    request.signal.throwIfAborted();
+    throw error;
+  } finally {
+    close();
+  }
+}
+
+/** Sends a request through a proxy, and hands its answer over at its head. Ends it with the signal. */
+export async function openThrough(
+  proxy: EgressProxy,
+  request: Omit<InProcessRequest, 'answerBytesMax'>,
+): Promise<OpenAnswer> {
+  const { method, url, headers, body, signal } = request;
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const connection = connectInProcess(proxy);
@@ -58,9 +83,15 @@ export async function requestThrough(
     headers: [['Host', new URL(url).host], ...headers, ...length, ['Connection', 'close']].flat(),
     insecureHTTPParser: false,
   });
+  let opened: IncomingMessage | undefined;
   const end = (): void => {
+    opened?.destroy(reasonOf(signal));
     connection.destroy();
     reject(signal.reason);
+  };
+  const close = (): void => {
+    signal.removeEventListener('abort', end);
+    connection.destroy();
   };
   signal.addEventListener('abort', end, { once: true });
   outgoing.once('response', resolve);
@@ -68,16 +99,14 @@ export async function requestThrough(
   outgoing.once('close', () => reject(new Error('no answer')));
   outgoing.end(bytes);
   try {
-    const answer = await promise;
-    const read = await readWhole(answer, answerBytesMax);
-    const { statusCode: status = 0, headers: fields } = answer;
-    return { status, headers: fields, ...(read === undefined ? {} : { body: read }) };
+    opened = await promise;
+    // What breaks is told to whoever reads; until then it must not end the process.
+    opened.on('error', () => undefined);
+    return { answer: opened, close };
   } catch (error) {
+    close();
     signal.throwIfAborted();
     throw error;
-  } finally {
-    signal.removeEventListener('abort', end);
-    connection.destroy();
   }
 }
 
@@ -122,6 +151,10 @@ export async function tunnelThrough(
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('ended', { cause: reason });
 }
 
 async function readWhole(answer: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {

@@ -6,5 +6,7 @@ export type { EgressLimits } from './limits.ts';
 export { parseRules } from './rules.ts';
 export type { HostRule } from './rules.ts';
 export type { ReadSecret, SecretDeclaration } from './secrets.ts';
+export { fetchThrough } from './fetch-through.ts';
+export type { FetchThrough } from './fetch-through.ts';
 export { requestThrough, tunnelThrough } from './in-process.ts';
 export type { InProcessAnswer, InProcessRequest } from './in-process.ts';
