@@ -148,7 +148,9 @@ export function searchTools(index: ToolIndex, query: string, limit: number): rea
   const read = query.slice(0, queryCharactersMax);
   const scores = new Map(look(index, read, Math.max(limit, candidatesMax)));
   for (const part of partsOf(read)) {
-    for (const [place, [position, score]] of look(index, part, partCandidatesMax).slice(0, partToolsMax).entries()) {
+    for (const [place, [position, score]] of look(index, part, partCandidatesMax)
+      .slice(0, partToolsMax)
+      .entries()) {
       scores.set(position, (scores.get(position) ?? score / 2) + weights.part / (place + 1));
     }
   }
