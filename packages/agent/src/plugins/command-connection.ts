@@ -18,7 +18,7 @@ const BUSY = -32000;
 const STATUSES = ['done', 'refused', 'failed', 'unknown'];
 
 /** How one tool is run: the program with its arguments, `lineBytesMax` for all that it prints. */
-export type RunSpecification = (tool: string) => ChildSpecification;
+export type RunSpecification = (tool: string) => ChildSpecification | Promise<ChildSpecification>;
 
 /**
  * Runs a program for each call. Its standard input is one line, `{"tool", "arguments", "context"}`, the
@@ -31,6 +31,7 @@ export class CommandConnection implements PluginConnection {
   readonly #specify: RunSpecification;
   readonly #log = new LogTail(LOG_BYTES_MAX);
   readonly #open = new Set<Run>();
+  #starting = 0;
   readonly #resolveLost: (problem: string) => void;
   #isLost = false;
 
@@ -62,15 +63,19 @@ export class CommandConnection implements PluginConnection {
 
   async call(call: PluginCall): Promise<PluginAnswer> {
     if (this.#isLost) return { type: 'lost', problem: 'it is not running' };
-    if (this.#open.size >= RUNS_OPEN_MAX) {
+    if (this.#open.size + this.#starting >= RUNS_OPEN_MAX) {
       return { type: 'error', code: BUSY, message: `${RUNS_OPEN_MAX} runs are open` };
     }
     let run: Run;
+    this.#starting += 1;
     try {
-      const specification = this.#specify(call.tool);
+      const specification = await this.#specify(call.tool);
+      if (this.#isLost) return { type: 'lost', problem: 'it is not running' };
       run = new Run(specification, this.#log);
     } catch (error) {
       return this.#lose(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#starting -= 1;
     }
     this.#open.add(run);
     void run.ended.then(() => this.#open.delete(run));

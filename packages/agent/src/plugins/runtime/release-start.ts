@@ -2,23 +2,23 @@
 // full sandbox, with one way to the network. Refuses to start it in any weaker way.
 
 import { mkdir } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
-import type { Clock, IdentifierSource, Json, JsonObject } from '@opencomputer/contracts';
+import type { Clock, IdentifierSource, JsonObject } from '@opencomputer/contracts';
 import type { ChildSpecification } from '../child.ts';
-import { CommandConnection } from '../command-connection.ts';
 import type { ContentStore } from '../content/index.ts';
 import { createEgressProxy, systemNetwork } from '../egress/index.ts';
 import type { EgressEvent, EgressProxy } from '../egress/index.ts';
-import { KitConnection } from '../kit-connection.ts';
 import type { HostedStorage } from '../kit-connection.ts';
 import { LINE_BYTES_EXTRA } from '../launch.ts';
 import type { LaunchPlaces } from '../launch.ts';
 import { runtimeCommand } from '../launch-runtime.ts';
 import type { RunnableRelease } from '../manager/index.ts';
-import type { ReleaseConnection, StartRelease } from '../release.ts';
+import type { StartRelease } from '../release.ts';
 import { chooseSandbox } from '../sandbox/index.ts';
 import type { MachineFacts, Sandbox, SandboxSettings } from '../sandbox/index.ts';
+import { connectRelease } from './connect.ts';
 import { interpreterPath, rightsOf } from './rights.ts';
 import { completeArguments, completeRecord, completeText, withDefaults } from './start-text.ts';
 import type { StartValues } from './start-text.ts';
@@ -67,21 +67,22 @@ export function createReleaseStarter(parts: ReleaseStartParts): StartRelease {
     const values = { root: directory, data, configuration, environment };
     const proxy = proxyOf(parts, release);
     const end = (): Promise<void> => proxy?.close() ?? Promise.resolve();
-    try {
-      if (manifest.url !== undefined) return await reach(parts, { release, values, prior });
-      const plain = specificationOf(release, { values, places: parts.places });
-      const rights = rightsOf(release, {
-        access,
-        data,
-        home: parts.places.home,
-        ...interpreterOf(plain.command),
-        network: proxy === undefined ? 'none' : { connect: (socket) => proxy.connect(socket) },
-      });
+    const network =
+      proxy === undefined ? 'none' : { connect: (socket: Socket) => proxy.connect(socket) };
+    const enclose = async (plain: ChildSpecification): Promise<ChildSpecification> => {
+      const around = { access, data, home: parts.places.home, network } as const;
+      const rights = rightsOf(release, { ...around, ...interpreterOf(plain.command) });
       const sandbox = await sandboxFor(parts, name);
       const breached = (problem: string): void =>
         parts.observe({ name: 'sandbox-breach', plugin: name, problem });
-      const specification = await sandbox.enclose(plain, { plugin: name, rights, breached });
-      const connection = await connect(parts, { release, specification, prior });
+      return sandbox.enclose(plain, { plugin: name, rights, breached });
+    };
+    const { clock, storage, places } = parts;
+    const { node } = places;
+    const plain = (): ChildSpecification => specificationOf(release, { values, places });
+    try {
+      const from = { manifest, values, proxy, clock, storage, node, prior };
+      const connection = await connectRelease({ ...from, plain, enclose });
       void connection.lost.then(end);
       return connection;
     } catch (error) {
@@ -89,11 +90,6 @@ export function createReleaseStarter(parts: ReleaseStartParts): StartRelease {
       throw error;
     }
   };
-}
-
-interface Started {
-  readonly release: RunnableRelease;
-  readonly prior: Json | undefined;
 }
 
 /** What is spawned without its enclosure. Only what the consent names comes from our environment. */
@@ -168,38 +164,4 @@ function proxyOf(parts: ReleaseStartParts, release: RunnableRelease): EgressProx
     clock: parts.clock,
     observe: parts.observe,
   });
-}
-
-async function connect(
-  parts: ReleaseStartParts,
-  started: Started & { readonly specification: ChildSpecification },
-): Promise<ReleaseConnection> {
-  const { clock, storage } = parts;
-  const { release, specification, prior } = started;
-  const { runtime } = release.manifest;
-  if (runtime === 'node') return new KitConnection(specification, clock);
-  if (runtime === 'python') return new KitConnection(specification, clock, storage);
-  if (runtime === 'command') {
-    return new CommandConnection((tool) => ({
-      ...specification,
-      arguments: [...specification.arguments, tool],
-    }));
-  }
-  const { connectServer } = await import('../server-connection.ts');
-  return connectServer({ type: 'process', specification }, clock, prior);
-}
-
-/** A server at an address has no process of ours; its requests are the host's own. */
-async function reach(
-  parts: ReleaseStartParts,
-  { release, values, prior }: Started & { readonly values: StartValues },
-): Promise<ReleaseConnection> {
-  const { name, manifest } = release;
-  const url = completeText(manifest.url ?? '', values);
-  if (manifest.runtime !== 'mcp' || url === undefined) {
-    const problem = `runtime ${manifest.runtime} at an address is not supported yet`;
-    throw new AgentError('PLUGIN_START', { plugin: name, problem });
-  }
-  const { connectServer } = await import('../server-connection.ts');
-  return connectServer({ type: 'url', url }, parts.clock, prior);
 }
