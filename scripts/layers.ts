@@ -20,7 +20,7 @@ const FORBIDDEN: Record<string, Pick<IRegularForbiddenRuleType, 'from' | 'to'>> 
   'only-server-wires': {
     from: {
       path: `${AGENT}[^/]+\\.ts$`,
-      pathNot: [`${AGENT}(server|maintenance|index)\\.ts$`, TEST],
+      pathNot: [`${AGENT}(server|maintenance|extensions|index)\\.ts$`, TEST],
     },
     to: { path: `${AGENT}[^/]+/` },
   },

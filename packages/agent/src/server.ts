@@ -19,10 +19,12 @@ import { createEngineLoader } from './engine-package.ts';
 import { createIdentifiers, identifiersAfter } from './identifier.ts';
 import { createModelEngine, packageLoader } from './llm/index.ts';
 import type { LanguageEngine } from './llm/index.ts';
+import { openExtensions } from './extensions.ts';
+import type { Extensions } from './extensions.ts';
 import { followRestored, openKept } from './maintenance.ts';
 import { createMemory } from './memory/index.ts';
 import { once } from './once.ts';
-import { createPluginHost, installed, loadManifest } from './plugins/index.ts';
+import { loadManifest } from './plugins/index.ts';
 import type { BuiltinPlugin, ListingPluginHost } from './plugins/index.ts';
 import { createGate, decide, grantsOf, originsOf } from './policy/index.ts';
 import type { Gate } from './policy/index.ts';
@@ -76,6 +78,7 @@ interface Parts extends Given {
   readonly gate: Gate;
   readonly engine: LanguageEngine;
   readonly host: ListingPluginHost;
+  readonly extensions: Extensions;
   readonly priors: Priors;
   readonly journal: Journal;
   readonly calls: CallLog;
@@ -147,9 +150,16 @@ async function makeParts(given: Given): Promise<Parts> {
   const calls = driving.createCallLog({ journal, database, clock, report });
   const engine = makeEngine(given, calls);
   const grants = grantsOf(given.configuration.policy.allow);
-  const host = await makeHost(given, { gate, engine, grants });
+  const extensions = await openExtensions({
+    ...given,
+    gate,
+    grants,
+    person: owner,
+    builtins: (host) => makeBuiltins(given, { engine, host }),
+  });
+  const { host } = extensions;
   const priors = createPriors(database);
-  return { ...given, gate, engine, host, priors, journal, calls, grants };
+  return { ...given, gate, engine, host, extensions, priors, journal, calls, grants };
 }
 
 /** Everything that runs, wired; `start` goes on with what an earlier process left. */
@@ -189,7 +199,7 @@ async function assemble(
   };
   const close = async (): Promise<void> => {
     await within(clock, backupMsMax, parts.backups.stop());
-    await host.stop();
+    await parts.extensions.stop();
     engine.stop();
     await store.close();
   };
@@ -246,41 +256,6 @@ function makeEngine(given: Given, calls: CallLog): LanguageEngine {
   });
 }
 
-type HostParts = Pick<Parts, 'gate' | 'engine' | 'grants'>;
-
-async function makeHost(given: Given, parts: HostParts): Promise<ListingPluginHost> {
-  const { store, configuration, environment, pluginDirectory, clock, report } = given;
-  const { gate, engine, grants } = parts;
-  const { warnings, ...found } = await installed({
-    directories: [{ directory: pluginDirectory }],
-    configuration: configuration.plugins,
-    frameworkVersion: version,
-  });
-  for (const warning of warnings) report(new Error(warning), 'plugins');
-  const host: ListingPluginHost = createPluginHost({
-    ...found,
-    builtins: await makeBuiltins(given, { engine, host: () => host }),
-    redeem: (permit) => gate.redeem(permit),
-    fingerprint: (text) => store.sealing.hash('listing', text),
-    storageFor: async (plugin, person) => {
-      const seal = await store.sealing.person(person);
-      const folder = store.sealing.hash('plugin-folder', `${plugin}\0${person}`).slice(0, 32);
-      const directory = store.directory.file(join('plugins', plugin, folder));
-      return { directory, key: Buffer.from(seal.deriveKey(`plugin:${plugin}`)).toString('base64') };
-    },
-    callService: (plugin, tool, call) =>
-      driving.callForPlugin({ host, gate, grants }, plugin, { tool, ...call }),
-    clock,
-    places: {
-      node: process.execPath,
-      scratch: store.directory.file('scratch'),
-      listings: store.directory.file('listings'),
-      environment,
-    },
-  });
-  return host;
-}
-
 async function makeBuiltins(
   given: Given,
   { engine, host }: { engine: LanguageEngine; host: () => ListingPluginHost },
@@ -314,7 +289,13 @@ async function makeBuiltins(
 
 function makeUnderstand(parts: Parts): Understand {
   const { host, engine, priors, configuration } = parts;
-  const parser = once(() => loadParser(parts));
+  let made: { readonly intents: unknown; readonly parser: () => Promise<IntentParser> } | undefined;
+  /** Made anew when other plugins are installed. */
+  const parserNow = (): Promise<IntentParser> => {
+    const intents = host.intents();
+    if (made?.intents !== intents) made = { intents, parser: once(() => loadParser(parts)) };
+    return made.parser();
+  };
   const listed = once(() => host.refresh(AbortSignal.timeout(graceMsMax)));
   const dates = once(() => import('./core/intents/chrono-dates.ts'));
   return async (message, expectation) => {
@@ -331,7 +312,7 @@ function makeUnderstand(parts: Parts): Understand {
     return core.understand({
       message,
       expectation,
-      parser: await parser(),
+      parser: await parserNow(),
       parseDates,
       intents: host.intents(),
       modelConnected,
@@ -368,15 +349,12 @@ function makePrepare({ host, calls, configuration }: Parts): PrepareRequest<Conv
 }
 
 function makeQueries(parts: Parts, driver: Driver): OtherQueries {
-  const { engine, host, clock, directory, configuration } = parts;
+  const { engine, clock, directory, configuration } = parts;
   const startedAt = clock.monotonic();
   return {
+    ...parts.extensions.queries,
     models: () => engine.available(),
     choose: async ({ model }) => engine.choose(model),
-    plugins: async () => {
-      await host.refresh(AbortSignal.timeout(graceMsMax));
-      return host.describe();
-    },
     backup: (input) => parts.backups.create(input),
     integrity: () => parts.store.check(),
     status: async () => ({

@@ -105,6 +105,10 @@ export const pluginConfiguration = z.object({
     .default({}),
   /** The address of an MCP server that speaks HTTP. */
   url: address.optional(),
+  /** Of an installed plugin: values for what its manifest says can be configured. */
+  settings: z.record(z.string(), z.json()).optional(),
+  /** Of an installed plugin: local services, as `address:port`, that it may reach. */
+  localHosts: texts(20).optional(),
 });
 export type PluginConfiguration = z.infer<typeof pluginConfiguration>;
 

@@ -17,11 +17,8 @@ import { isUnreadable, shortened } from './parking.ts';
 import type { PendingView } from './pending.ts';
 
 /** Questions that other parts answer. */
-export type OtherQueries = {
-  readonly [
-    Name in 'context' | 'models' | 'plugins' | 'status' | 'integrity' | 'choose' | 'backup'
-  ]: (input: Queries[Name]['input']) => Promise<Queries[Name]['output']>;
-};
+export type OtherQueries = Omit<Handlers, OwnQuery>;
+type OwnQuery = 'conversations' | 'turns' | 'pending' | 'settle' | 'undo' | 'why';
 
 /** What a service is made of. */
 export interface ServiceParts {

@@ -137,6 +137,10 @@ function createRoutes(options: GatewayOptions, doors: Doors): FastifyInstance {
   });
   // Answered while requests are taken; from a stop on, 503 like everything else.
   server.get('/ready', (_request, reply) => reply.code(200).send('ready\n'));
+  server.get('/metrics', async (_request, reply) => {
+    const { text } = await service.query('metrics', {});
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
+  });
   addChatRoute(server, {
     ...options,
     activity,

@@ -31,8 +31,17 @@ const connectionsMax = 64;
 const helloMsMax = 5000;
 /** Milliseconds for an answer that needs no model. */
 const answerMsMax = 60_000;
-/** Milliseconds for reading a whole database. */
-const wholeStoreMsMax = 30 * 60_000;
+/** Milliseconds for reading a whole database, or fetching a plugin with all that it needs. */
+const slowAnswerMsMax = 30 * 60_000;
+const slowQueries: ReadonlySet<QueryName> = new Set([
+  'integrity',
+  'backup',
+  'plugin-plan',
+  'plugin-plan-update',
+  'plugin-commit',
+  'plugin-change',
+  'plugin-verify',
+]);
 
 interface Exchange {
   readonly path: string;
@@ -76,7 +85,7 @@ function remoteAgent(open: Open, rest: Pick<RemoteAgent, 'version' | 'stop'>): R
       (await ask(open, {
         path: internalRoute.query,
         body: { name, input },
-        ...((name === 'integrity' || name === 'backup') && { answerMsMax: wholeStoreMsMax }),
+        ...(slowQueries.has(name) && { answerMsMax: slowAnswerMsMax }),
       })) as Promise<Queries[Name]['output']>,
     stopDaemon: async () => {
       await ask(open, { path: internalRoute.stop, body: {} });

@@ -9,6 +9,7 @@ import { describe } from './chat-request.ts';
 const identifier = z.string().min(1).max(256);
 const words = z.string().max(10_000);
 const conversationsMax = 1000;
+const secretCharactersMax = 16_384;
 
 const sendRequest: z.ZodType<SendRequest> = z.object({
   channel: identifier,
@@ -58,6 +59,22 @@ const queryInputs: { readonly [Name in QueryName]: z.ZodType<Queries[Name]['inpu
   pending: nothing,
   settle: z.object({ id: identifier, how: z.enum(['retry', 'drop']) }),
   choose: z.object({ model: identifier }),
+  metrics: nothing,
+  'plugin-list': nothing,
+  'plugin-plan': z.object({ reference: z.string().min(1).max(4096) }),
+  'plugin-plan-update': z.object({ plugin: identifier }),
+  'plugin-commit': z.object({ id: identifier, consented: z.boolean(), atOnce: z.boolean() }),
+  'plugin-change': z.object({
+    plugin: identifier,
+    change: z.enum(['enable', 'disable', 'pin', 'unpin', 'roll-back', 'promote']),
+  }),
+  'plugin-remove': z.object({ plugin: identifier }),
+  'plugin-verify': nothing,
+  'plugin-secret': z.object({
+    plugin: identifier,
+    name: identifier,
+    value: z.string().min(1).max(secretCharactersMax).exactOptional(),
+  }),
 };
 const queryNames = Object.keys(queryInputs) as QueryName[];
 const queryRequest = z.object({ name: z.enum(queryNames), input: z.unknown() });

@@ -42,6 +42,8 @@ test('a permit opens no equally named tool of another plugin, and says whose it 
 test('the only exported way to run a tool asks for a permit', async (t) => {
   const functions = Object.entries(api).filter(([, value]) => typeof value === 'function');
   assert.deepEqual(functions.map(([name]) => name).toSorted(), [
+    'PluginMetrics',
+    'createPluginAnswers',
     'createPluginHost',
     'installed',
     'loadManifest',

@@ -183,7 +183,10 @@ class Host implements ListingPluginHost {
 
   /** The plugins as they are now, with what is remembered of those that have to be asked. */
   #newCatalogue(): Catalogue {
-    const all = [...this.#own, ...this.#managed];
+    const managed = new Set(this.#managed.map(({ name }) => name));
+    // What the configuration says of an installed plugin is no server that cannot be started.
+    const own = this.#own.filter(({ kind, name }) => kind !== 'refused' || !managed.has(name));
+    const all = [...own, ...this.#managed];
     return new Catalogue(all, this.#listed.read(this.#askable()), this.#options.reserved);
   }
 

@@ -7,7 +7,7 @@ import type { Json, Manifest } from '@opencomputer/contracts';
 import type { PluginConnection, ServerListing } from './connection.ts';
 import type { InstalledPlugin } from './installed.ts';
 import type { PluginAccess } from './launch.ts';
-import { permissionLines } from './manager/index.ts';
+import { permissionLines } from './manager/permission-lines.ts';
 import type { RefusedRelease, RunnablePlugin, RunnableRelease } from './manager/index.ts';
 
 /** A plugin of the manager. */

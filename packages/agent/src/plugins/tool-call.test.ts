@@ -76,7 +76,7 @@ test('a release is started with its first call, and each end of a call is told w
   assert.deepEqual(started, ['1.0.0']);
   const { digest } = release('1.0.0');
   const about = { plugin: 'weather', version: '1.0.0', release: digest, tool: 'weather_read' };
-  assert.deepEqual(ended, [{ name: 'plugin-call', ...about, status: 'done' }]);
+  assert.deepEqual(ended, [{ name: 'plugin-call', ...about, status: 'done', isCancelled: false }]);
 });
 
 test('an update takes over at once, and the old release ends after its open call', async (t) => {

@@ -29,6 +29,8 @@ export interface CallEvent {
   readonly release?: string;
   readonly tool: string;
   readonly status: ToolOutcome['status'];
+  /** True when whoever asked no longer wanted it. */
+  readonly isCancelled: boolean;
 }
 
 /** What calls are run with. */
@@ -193,6 +195,7 @@ function tell(
     ...(release && { release: release.digest }),
     tool: tool.declaration.name,
     status: outcome.status,
+    isCancelled: about.call.options.signal.aborted,
   });
 }
 

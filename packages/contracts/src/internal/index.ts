@@ -65,12 +65,17 @@ export type { SealedPlace, Sealing } from './sealing.ts';
 export type {
   CallCount,
   CanaryRelease,
+  InstallPlan,
+  InstalledSummary,
   LockedPlugin,
   PartReport,
   PastRelease,
+  PluginChange,
   PluginConsent,
   PluginOrigin,
   PluginRelease,
+  PluginSecret,
   PluginSource,
   SourceReference,
+  VerifiedPlugin,
 } from './plugins.ts';

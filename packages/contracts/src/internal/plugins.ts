@@ -125,3 +125,48 @@ export interface PartReport {
   /** Why it is dropped or changed. */
   readonly reason?: string;
 }
+
+/** What a person can do to an installed plugin. */
+export type PluginChange = 'enable' | 'disable' | 'pin' | 'unpin' | 'roll-back' | 'promote';
+
+/** What would be installed, for a person to read. Its words are the plugin's own: clean them first. */
+export interface InstallPlan {
+  readonly id: string;
+  readonly plugin: string;
+  readonly version: string;
+  readonly description: string;
+  readonly digest: string;
+  readonly source: PluginSource;
+  readonly origin: PluginOrigin;
+  readonly tools: readonly { readonly tool: string; readonly effect: string }[];
+  readonly parts: readonly PartReport[];
+  /** All rights that it asks for. */
+  readonly rights: readonly string[];
+  /** Those of them that need a person's yes now: all for a new plugin, new ones for an update. */
+  readonly asks: readonly string[];
+  /** The version that it takes the place of. */
+  readonly replaces?: string;
+  /** True when this is the very release that is installed. */
+  readonly isInstalled: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** An installed plugin with what it declares, as far as its code can be read. */
+export interface InstalledSummary extends LockedPlugin {
+  readonly rights: readonly string[];
+  readonly secrets: readonly PluginSecret[];
+}
+
+/** A secret that an installed plugin declares. */
+export interface PluginSecret {
+  readonly name: string;
+  readonly required: boolean;
+  readonly isSet: boolean;
+}
+
+/** Releases of a plugin whose code is not what was installed. */
+export interface VerifiedPlugin {
+  readonly plugin: string;
+  /** Digests; empty when all is as it was. */
+  readonly altered: readonly string[];
+}

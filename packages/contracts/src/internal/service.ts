@@ -6,6 +6,13 @@ import type { StreamPart } from '../stream.ts';
 import type { SenderAssurance } from '../channel.ts';
 import type { ToolCall } from '../tool.ts';
 import type { TurnStatus, Usage } from '../turn.ts';
+import type {
+  InstallPlan,
+  InstalledSummary,
+  LockedPlugin,
+  PluginChange,
+  VerifiedPlugin,
+} from './plugins.ts';
 
 /** A message of a person to a conversation. */
 export interface SendRequest {
@@ -154,6 +161,31 @@ export interface Queries {
   };
   /** Chooses the model of later turns, until the next start. */
   readonly choose: { input: { model: string }; output: ModelSummary };
+  /** Counts since the start, as text for Prometheus. */
+  readonly metrics: { input: Record<string, never>; output: { readonly text: string } };
+  /** Plugins that were added by `plugin-commit`; `plugins` has all that there are. */
+  readonly 'plugin-list': { input: Record<string, never>; output: readonly InstalledSummary[] };
+  /** Fetches a plugin and says what it would mean; takes as long as the download. A path is absolute. */
+  readonly 'plugin-plan': { input: { reference: string }; output: InstallPlan };
+  /** The same for what an installed plugin has become at the place that it came from. */
+  readonly 'plugin-plan-update': { input: { plugin: string }; output: InstallPlan };
+  /** Carries a plan out. `consented`: the person has read what it asks for and said yes. */
+  readonly 'plugin-commit': {
+    input: { id: string; consented: boolean; atOnce: boolean };
+    output: LockedPlugin;
+  };
+  readonly 'plugin-change': {
+    input: { plugin: string; change: PluginChange };
+    output: LockedPlugin;
+  };
+  readonly 'plugin-remove': { input: { plugin: string }; output: Record<string, never> };
+  /** Hashes the code of every release that may run. */
+  readonly 'plugin-verify': { input: Record<string, never>; output: readonly VerifiedPlugin[] };
+  /** Keeps a secret of an installed plugin sealed; without a value, forgets it. */
+  readonly 'plugin-secret': {
+    input: { plugin: string; name: string; value?: string };
+    output: { readonly isSet: boolean };
+  };
 }
 
 /** A reply that a channel did not take: tried again, or given up (`dead`). */

@@ -5,11 +5,9 @@ export type { CommitOptions } from './manager.ts';
 export { permissionLines } from './permission-lines.ts';
 export type {
   FetchedPlugin,
-  InstallPlan,
   ManagerEvent,
   ManagerPorts,
   RefusedRelease,
   RunnablePlugin,
   RunnableRelease,
 } from './ports.ts';
-export type { PluginChange } from './releases.ts';

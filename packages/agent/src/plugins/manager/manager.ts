@@ -3,14 +3,19 @@
 
 import { AgentError } from '@opencomputer/contracts';
 import type { Manifest } from '@opencomputer/contracts';
-import type { CallCount, LockedPlugin, PluginRelease } from '@opencomputer/contracts/internal';
+import type {
+  CallCount,
+  InstallPlan,
+  LockedPlugin,
+  PluginChange,
+  PluginRelease,
+} from '@opencomputer/contracts/internal';
 import { judgeCanary } from './canary.ts';
 import { consentAsked, widening } from './permission-lines.ts';
 import { describePlan, refuseLoss, refuseMisfit } from './plan.ts';
-import type { InstallPlan, ManagerEvent, ManagerPorts, RunnablePlugin } from './ports.ts';
+import type { FetchedPlugin, ManagerEvent, ManagerPorts, RunnablePlugin } from './ports.ts';
 import type { RefusedRelease, RunnableRelease } from './ports.ts';
 import { changed, counted, digestsOf, onTrial, replaced, rolledBack } from './releases.ts';
-import type { PluginChange } from './releases.ts';
 
 /** Plans that wait for consent; the oldest is forgotten first. */
 const plansMax = 16;
@@ -57,9 +62,23 @@ export class PluginManager {
     return this.#plugins;
   }
 
+  /** What the code of an installed plugin declares; undefined when it cannot be read. */
+  manifestOf(plugin: LockedPlugin): Promise<Manifest | undefined> {
+    const { content, manifestOf } = this.#ports;
+    const known = this.#manifests.get(plugin.digest);
+    if (known !== undefined) return Promise.resolve(known);
+    return manifestOf(content.placeOf(plugin.digest)).catch(() => undefined);
+  }
+
   /** Fetches and reads a plugin and says what installing it would mean. Nothing of it is run. */
-  plan(reference: string, signal: AbortSignal): Promise<InstallPlan> {
-    return this.#exclusive(() => this.#plan(reference, signal));
+  async plan(reference: string, signal: AbortSignal): Promise<InstallPlan> {
+    // A long download holds up nothing else.
+    const fetched = await this.#ports.fetch(reference, signal);
+    try {
+      return await this.#exclusive(() => this.#plan(reference, fetched));
+    } finally {
+      await fetched.dispose();
+    }
   }
 
   /** The same for what an installed plugin has become at the place that it came from. */
@@ -155,22 +174,17 @@ export class PluginManager {
     });
   }
 
-  async #plan(reference: string, signal: AbortSignal): Promise<InstallPlan> {
+  async #plan(reference: string, fetched: FetchedPlugin): Promise<InstallPlan> {
     const { content, identifier, clock } = this.#ports;
-    const fetched = await this.#ports.fetch(reference, signal);
-    try {
-      const { manifest, source } = fetched;
-      refuseMisfit(manifest, this.#beside());
-      const { digest } = await content.add(fetched.directory);
-      const consent = consentAsked(manifest, clock.now());
-      const release = { version: manifest.version, digest, source, consent };
-      const installed = this.#plugins.find(({ name }) => name === manifest.name);
-      const plan = describePlan(fetched, release, { id: identifier(), installed });
-      this.#keepPlan({ plan, reference, release, manifest });
-      return plan;
-    } finally {
-      await fetched.dispose();
-    }
+    const { manifest, source } = fetched;
+    refuseMisfit(manifest, this.#beside());
+    const { digest } = await content.add(fetched.directory);
+    const consent = consentAsked(manifest, clock.now());
+    const release = { version: manifest.version, digest, source, consent };
+    const installed = this.#plugins.find(({ name }) => name === manifest.name);
+    const plan = describePlan(fetched, release, { id: identifier(), installed });
+    this.#keepPlan({ plan, reference, release, manifest });
+    return plan;
   }
 
   async #commit(id: string, { consented, atOnce }: CommitOptions): Promise<LockedPlugin> {

@@ -3,9 +3,9 @@
 
 import { AgentError } from '@opencomputer/contracts';
 import type { Manifest } from '@opencomputer/contracts';
-import type { LockedPlugin, PluginRelease } from '@opencomputer/contracts/internal';
+import type { InstallPlan, LockedPlugin, PluginRelease } from '@opencomputer/contracts/internal';
 import { permissionLines, widening } from './permission-lines.ts';
-import type { FetchedPlugin, InstallPlan } from './ports.ts';
+import type { FetchedPlugin } from './ports.ts';
 import { resolvePlugins } from './resolution.ts';
 
 /** The plan for a fetched plugin; `installed` is what it takes the place of. */
@@ -31,6 +31,7 @@ export function describePlan(
     rights,
     asks: installed === undefined ? rights : widening(installed.consent, consent),
     ...(installed && { replaces: installed.version }),
+    isInstalled: installed?.digest === digest,
     warnings,
   };
 }

@@ -76,23 +76,3 @@ export interface ManagerEvent {
   readonly version: string;
   readonly reason?: string;
 }
-
-/** What would be installed, for a person to read. */
-export interface InstallPlan {
-  readonly id: string;
-  readonly plugin: string;
-  readonly version: string;
-  readonly description: string;
-  readonly digest: string;
-  readonly source: PluginSource;
-  readonly origin: PluginOrigin;
-  readonly tools: readonly { readonly tool: string; readonly effect: string }[];
-  readonly parts: readonly PartReport[];
-  /** All rights that it asks for. */
-  readonly rights: readonly string[];
-  /** Those of them that need a person's yes now: all for a new plugin, new ones for an update. */
-  readonly asks: readonly string[];
-  /** The version that it takes the place of. */
-  readonly replaces?: string;
-  readonly warnings: readonly string[];
-}

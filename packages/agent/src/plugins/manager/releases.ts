@@ -6,12 +6,10 @@ import type {
   CallCount,
   LockedPlugin,
   PastRelease,
+  PluginChange,
   PluginRelease,
 } from '@opencomputer/contracts/internal';
 import { pastReleasesMax } from './lockfile.ts';
-
-/** What a person can do to an installed plugin. */
-export type PluginChange = 'enable' | 'disable' | 'pin' | 'unpin' | 'roll-back' | 'promote';
 
 const noCalls: CallCount = { calls: 0, failures: 0 };
 

@@ -1,4 +1,5 @@
 export { fetchSource } from './source.ts';
+export { systemSources } from './system-sources.ts';
 export { parseReference } from './reference.ts';
 export type { SourceReference } from './reference.ts';
 export { publicRegistries } from './npm.ts';
