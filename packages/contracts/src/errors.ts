@@ -180,6 +180,11 @@ export const errorTable = {
     'The plugin {plugin} did not start: {problem}.',
     'Run `agent doctor`.',
   ),
+  PLUGIN_LOGIN: operator(
+    502,
+    'The plugin {plugin} has no access to its server: {problem}.',
+    'Run `agent plugin login {plugin}`.',
+  ),
   PLUGIN_SANDBOX: operator(
     503,
     'The plugin {plugin} is not started without its sandbox: {problem}.',
@@ -218,6 +223,16 @@ export const errorTable = {
     502,
     '{reference} cannot be had: {problem}.',
     'Check the name, then try again.',
+  ),
+  PLUGIN_SIGNATURE: user(
+    403,
+    '{reference}: {problem}.',
+    'Find out why before you go on; ask its publisher.',
+  ),
+  PLUGIN_INDEX: operator(
+    502,
+    'The index of plugins at {registry} is refused: {problem}.',
+    'Try again later; when it stays so, tell who keeps that registry.',
   ),
   // a plugin's way to the network
   EGRESS_REQUEST: developer(400, 'The proxy refused the request: {problem}.', 'Correct it.'),

@@ -9,3 +9,11 @@ export type {
 export type { OciCredentials } from './oci-login.ts';
 export { formatOciReference, parseOciReference } from './oci-reference.ts';
 export type { OciReference } from './oci-reference.ts';
+export { packTree } from './pack.ts';
+export type { PackedTree } from './pack.ts';
+export { publishPlugin } from './plugin-artifact.ts';
+export type { Publication, PublishedPlugin } from './plugin-artifact.ts';
+export { createSigningKey, isPublicKey, keyIdOf, readSigningKey } from './signing-key.ts';
+export type { SigningKey } from './signing-key.ts';
+export { signatureBytesMax, signatureMediaType, signRelease, verifyRelease } from './statement.ts';
+export type { Publisher, ReleaseStatement } from './statement.ts';

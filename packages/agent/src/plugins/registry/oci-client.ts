@@ -45,6 +45,8 @@ export interface OciClient {
     reference: OciReference,
     options: { readonly signal: AbortSignal; readonly platform?: OciPlatform },
   ): Promise<OciManifest>;
+  /** Whether there is a manifest of this tag or digest. */
+  hasManifest(reference: OciReference, signal: AbortSignal): Promise<boolean>;
   /** Writes a new file; nothing is left of one that is not what its digest says. */
   pullBlob(
     reference: OciReference,
@@ -96,9 +98,8 @@ export function createOciClient(ports: OciClientPorts): OciClient {
     reference: OciReference,
     signal: AbortSignal,
   ): Promise<OciManifest> => {
-    const name = reference.digest ?? reference.tag ?? 'latest';
     const answer = await wire.send(reference, {
-      path: `manifests/${name}`,
+      path: `manifests/${nameOf(reference)}`,
       headers: { accept: manifestTypes.join(', ') },
       signal,
     });
@@ -122,6 +123,14 @@ export function createOciClient(ports: OciClientPorts): OciClient {
       if (!isList(chosen.value['manifests'])) return chosen;
       throw fault(reference, 'an index within an index');
     },
+    hasManifest: async (reference, signal) => {
+      const path = `manifests/${nameOf(reference)}`;
+      const headers = { accept: manifestTypes.join(', ') };
+      const answer = await wire.send(reference, { method: 'HEAD', path, headers, signal });
+      if (answer.status !== 200 && answer.status !== 404) throw await refusalOf(reference, answer);
+      await answer.drop();
+      return answer.status === 200;
+    },
     pullBlob: (reference, options) => pullBlob(wire, reference, options),
     pushBlob: (reference, options) => pushBlob(wire, reference, options),
     pushManifest: async (reference, { value, signal }) => {
@@ -141,6 +150,10 @@ export function createOciClient(ports: OciClientPorts): OciClient {
     },
     tags: (reference, signal) => listTags(wire, reference, signal),
   };
+}
+
+function nameOf({ digest, tag }: OciReference): string {
+  return digest ?? tag ?? 'latest';
 }
 
 interface WireRequest extends Omit<GuardedRequest, 'url'> {

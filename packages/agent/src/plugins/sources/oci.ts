@@ -1,11 +1,19 @@
 // Owns a plugin's tree in an OCI registry: layers that are archives, or single files by their title.
 // Refuses layers of other kinds, rather than to leave something out.
 
-import { mkdir } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatOciReference, parseOciReference, readDescriptor } from '../registry/index.ts';
-import type { OciDescriptor, OciManifest, OciReference } from '../registry/index.ts';
+import { readTree } from '../content/index.ts';
+import {
+  formatOciReference,
+  parseOciReference,
+  readDescriptor,
+  signatureBytesMax,
+  signatureMediaType,
+  verifyRelease,
+} from '../registry/index.ts';
+import type { OciDescriptor, OciManifest, OciReference, Publisher } from '../registry/index.ts';
 import { isList } from '../json-object.ts';
 import { readArchive } from './archive.ts';
 import type { FetchContext, Fetched } from './ports.ts';
@@ -15,7 +23,10 @@ import { createTreeWriter } from './tree-writer.ts';
 const layersMax = 200;
 const titleKey = 'org.opencontainers.image.title';
 
-/** Pulls an artifact and unpacks it. Throws PLUGIN_SOURCE, PLUGIN_TREE. */
+/**
+ * Pulls an artifact and unpacks it, with who signed it. Throws PLUGIN_SOURCE, PLUGIN_TREE,
+ * PLUGIN_SIGNATURE.
+ */
 export async function fetchOci(text: string, context: FetchContext): Promise<Fetched> {
   const reference = parseOciReference(text);
   const { signal, ports } = context;
@@ -23,7 +34,8 @@ export async function fetchOci(text: string, context: FetchContext): Promise<Fet
   const directory = join(context.work, 'tree');
   await mkdir(directory);
   const writer = createTreeWriter(directory, ports.limits);
-  for (const layer of layersOf(reference, manifest)) {
+  const layers = layersOf(reference, manifest);
+  for (const layer of layers.filter(({ mediaType }) => mediaType !== signatureMediaType)) {
     const file = await pullLayer(layer, { reference, context });
     const title = layer.annotations?.[titleKey];
     if (isArchive(layer)) {
@@ -37,7 +49,27 @@ export async function fetchOci(text: string, context: FetchContext): Promise<Fet
   }
   await writer.finish();
   const source = { type: 'oci', ...pinned(reference, manifest) } as const;
-  return { directory, source, warnings: [] };
+  const publisher = await publisherOf(layers, { directory, reference, context });
+  return { directory, source, warnings: [], ...(publisher && { publisher }) };
+}
+
+/** Who signed the tree, before anything is added to it. A second signature is refused. */
+async function publisherOf(
+  layers: readonly OciDescriptor[],
+  of: {
+    readonly directory: string;
+    readonly reference: OciReference;
+    readonly context: FetchContext;
+  },
+): Promise<Publisher | undefined> {
+  const [layer, more] = layers.filter(({ mediaType }) => mediaType === signatureMediaType);
+  if (layer === undefined) return undefined;
+  const { reference } = of.context;
+  if (more !== undefined || layer.size > signatureBytesMax) {
+    throw sourceFault(reference, 'not one signature of a usual size');
+  }
+  const text = await readFile(await pullLayer(layer, of), 'utf8');
+  return verifyRelease(text, await readTree(of.directory), reference);
 }
 
 /** The layers of a manifest, lowest first. Throws PLUGIN_SOURCE. */

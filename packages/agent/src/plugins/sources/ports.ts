@@ -3,7 +3,7 @@
 import type { Clock } from '@opencomputer/contracts';
 import type { PluginSource } from '@opencomputer/contracts/internal';
 import type { Fetch } from '../guarded-fetch.ts';
-import type { OciClient } from '../registry/index.ts';
+import type { OciClient, Publisher } from '../registry/index.ts';
 import type { SourceLimits } from './limits.ts';
 
 /** The machine, as the sources see it. */
@@ -33,6 +33,8 @@ export interface FetchedSource {
   readonly source: PluginSource;
   /** What a person should know, such as a package whose install script was not run. */
   readonly warnings: readonly string[];
+  /** Who signed it, when it is signed; its signature was checked over what was fetched. */
+  readonly publisher?: Publisher;
   /** Removes the folder; may be called again. */
   dispose(): Promise<void>;
 }
