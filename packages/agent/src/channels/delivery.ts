@@ -7,9 +7,8 @@ import type { Database, Sealing, Statement } from '@opencomputer/contracts/inter
 import { openReply } from './outbox.ts';
 import { isUnreadable } from './payload.ts';
 import type { Report } from './payload.ts';
-import { storeDelayMs } from './store-delay.ts';
 import type { ChannelTables, OutboxTable } from './tables.ts';
-import { prepareSettle } from './unrecorded.ts';
+import { prepareSettle, storeDelayMs } from './unrecorded.ts';
 
 /** What delivering needs. */
 export interface DeliveryParts {
@@ -92,7 +91,6 @@ class DeliveryLoop {
   #state: 'stopped' | 'starting' | 'running' = 'stopped';
   #news = false;
   /** Looks that failed at the store, one after another. */
-  #failures = 0;
   #starting: Promise<void> | undefined;
   #working: Promise<void> | undefined;
   #cancel: (() => void) | undefined;
@@ -158,12 +156,10 @@ class DeliveryLoop {
         if (rows.length === rowsMax) this.#news = true;
         await this.#deliverAll(rows);
       }
-      this.#failures = 0;
     } catch (error) {
       this.#parts.report(error, `replies of ${this.#channel.name}`);
       this.#news = false;
-      this.#failures += 1;
-      this.#waiting.set('', this.#parts.clock.monotonic() + storeDelayMs(this.#failures));
+      this.#waiting.set('', this.#parts.clock.monotonic() + storeDelayMs);
     }
     if (this.#state !== 'running' || this.#waiting.size === 0) return;
     const next = Math.min(...this.#waiting.values()) - this.#parts.clock.monotonic();

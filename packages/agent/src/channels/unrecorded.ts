@@ -4,9 +4,10 @@
 import type { Clock } from '@opencomputer/contracts';
 import type { Database, Statement } from '@opencomputer/contracts/internal';
 import type { Report } from './payload.ts';
-import { storeDelayMs } from './store-delay.ts';
 import type { ChannelTables } from './tables.ts';
 
+/** Between two tries to write: work goes on within 5 s after the store is well again. */
+export const storeDelayMs = 4_000;
 /** Replies recorded in one batch. */
 const batchMax = 500;
 
@@ -22,7 +23,6 @@ export class Unrecorded {
   readonly #parts: UnrecordedParts;
   readonly #settle: ReturnType<typeof prepareSettle>;
   readonly #ids = new Set<string>();
-  #failures = 0;
   #cancel: (() => void) | undefined;
 
   constructor(parts: UnrecordedParts) {
@@ -44,15 +44,10 @@ export class Unrecorded {
     this.#cancel?.();
     try {
       await this.#write();
-      this.#failures = 0;
     } catch (error) {
-      this.#failures += 1;
       this.#parts.report(error, 'replies that were delivered');
       this.#cancel?.();
-      this.#cancel = this.#parts.clock?.after(
-        storeDelayMs(this.#failures),
-        () => void this.record([]),
-      );
+      this.#cancel = this.#parts.clock?.after(storeDelayMs, () => void this.record([]));
     }
   }
 

@@ -241,8 +241,8 @@ test('an end that the store refused and kept all the same is not said a second t
     log: { ...ports.log, database: { ...database, write } },
   });
   await assert.rejects(readParts(driver.send(message('hi'))), { code: 'STORE_FAILED' });
-  while (!clock.waits.includes(5_000)) await new Promise(setImmediate);
-  clock.forward(5_000);
+  while (!clock.waits.includes(4_000)) await new Promise(setImmediate);
+  clock.forward(4_000);
   while (bench.announced.length === 0) await new Promise(setImmediate);
   await driver.stop(60_000);
   assert.deepEqual(

@@ -1,14 +1,13 @@
-// Owns when work that failed is tried again: after waits that double up to a bound, for as long as
-// the store is at fault, a few times for any other fault. Refuses to be silent about what waits.
+// Owns when work that failed is tried again: every few seconds for as long as the store is at fault, a
+// few times for any other fault. Refuses to be silent about what waits.
 
 import { isAgentError, toErrorData } from '@opencomputer/contracts';
 import type { Clock } from '@opencomputer/contracts';
 
-/** The wait after the first failure of the store, and of anything else; doubled after each further. */
-export const storeAgainMs = 5_000;
+/** Between two tries while the store fails: work goes on within 5 s after there is space again. */
+export const storeAgainMs = 4_000;
+/** The wait after any other fault; doubled after each further one. */
 export const faultAgainMs = 1_000;
-/** No wait is longer. */
-export const againMsMax = 60_000;
 /** Faults that are not the store's, after which work is not tried again. */
 export const failuresMax = 3;
 
@@ -62,15 +61,14 @@ export class TryingAgain {
       report(failure: unknown): void;
     },
   ): Promise<void> {
-    let [last, stores, faults] = [failure, 0, 0];
+    let [last, faults] = [failure, 0];
     try {
       while (!this.#isStopping && !isAgentError(last, 'SERVICE_STOPPING')) {
-        if (isStoreFailure(last)) stores += 1;
-        else faults += 1;
+        if (!isStoreFailure(last)) faults += 1;
         const isOver = faults >= failuresMax;
         // It is given up at once, and again after a wait when that failed.
         const isDue = faults === failuresMax && !isStoreFailure(last);
-        if (!isDue) await this.#wait(id, last, { stores, faults });
+        if (!isDue) await this.#wait(id, last, faults);
         if (this.#isStopping) return;
         try {
           await (isOver ? tries.giveUp(last) : tries.work());
@@ -92,17 +90,11 @@ export class TryingAgain {
     for (const wake of this.#wakes) wake();
   }
 
-  async #wait(
-    id: string,
-    failure: unknown,
-    { stores, faults }: { readonly stores: number; readonly faults: number },
-  ): Promise<void> {
+  async #wait(id: string, failure: unknown, faults: number): Promise<void> {
     this.#held.set(id, toErrorData(failure).message);
-    const [first, times] = isStoreFailure(failure)
-      ? [storeAgainMs, stores]
-      : [faultAgainMs, faults];
+    const delayMs = isStoreFailure(failure) ? storeAgainMs : faultAgainMs * 2 ** (faults - 1);
     const over = Promise.withResolvers<void>();
-    const cancel = this.#clock.after(Math.min(againMsMax, first * 2 ** (times - 1)), over.resolve);
+    const cancel = this.#clock.after(delayMs, over.resolve);
     this.#wakes.add(over.resolve);
     await over.promise;
     this.#wakes.delete(over.resolve);
