@@ -68,12 +68,16 @@ test('what was installed is there again at the next start, and what never was co
   assert.deepEqual(reports, []);
 });
 
-test('a name of an official plugin or of a server is not to be had', async (t) => {
+test('a name of a part of the agent is not to be had, that of an official plugin after a yes', async (t) => {
   const { open, skill } = await home(t);
   const agent = await open();
   t.after(() => agent.stop());
-  const reference = await skill('notes');
-  await assert.rejects(agent.query('plugin-plan', { reference }), { code: 'PLUGIN_CONFLICT' });
+  for (const name of ['memory', 'assistant', 'files']) {
+    const taken = agent.query('plugin-plan', { reference: await skill(name) });
+    await assert.rejects(taken, { code: 'PLUGIN_CONFLICT' });
+  }
+  const { asks } = await agent.query('plugin-plan', { reference: await skill('notes') });
+  assert.match(asks.join(), /take the place of the official plugin notes/);
 });
 
 test('a damaged list of plugins is told of, stops no start, and is not written over', async (t) => {

@@ -81,13 +81,14 @@ export async function openExtensions(parts: ExtensionParts): Promise<Extensions>
   const watch = createWatch(parts, metrics);
   const secrets = once(() => openSecrets(parts));
   const content = once(() => openContent(store));
+  const builtins = await parts.builtins(() => host);
   const host: ListingPluginHost = makeHost(parts, {
     ...found,
-    builtins: await parts.builtins(() => host),
+    builtins,
     startRelease: createStarter(parts, { secrets, content, observe: watch.observe }),
     observe: watch.observe,
   });
-  const isTaken = nameCheck(configuration, found.reserved);
+  const isTaken = nameCheck(configuration, builtins);
   const official = officialManifests(found.plugins);
   const open = once(async () => {
     const kept = await content();
@@ -141,12 +142,12 @@ function makeHost(parts: ExtensionParts, found: FoundParts): ListingPluginHost {
   return host;
 }
 
-/** Official plugins that are switched off keep their names: their data are still there. */
+/** Names of parts of the agent itself, and of servers of the configuration. */
 function nameCheck(
   { plugins }: Configuration,
-  reserved: HostOptions['reserved'] = new Map(),
+  builtins: readonly BuiltinPlugin[],
 ): (name: string) => boolean {
-  const names = new Set(reserved.values());
+  const names = new Set(builtins.map(({ manifest }) => manifest.name));
   for (const [name, { command, url }] of Object.entries(plugins)) {
     if (command !== undefined || url !== undefined) names.add(name);
   }
@@ -232,13 +233,10 @@ function createStarter(
 ): StartRelease {
   const { store, environment, clock, identifier, configuration } = parts;
   const starter = once(async () => {
-    const [{ createReleaseStarter }, { machineProbe }, { createHostedStorage }] = await Promise.all(
-      [
-        import('./plugins/runtime/index.ts'),
-        import('./plugins/sandbox/index.ts'),
-        import('./plugins/hosted-storage.ts'),
-      ],
-    );
+    const [{ createHostedStorage, createReleaseStarter }, { machineProbe }] = await Promise.all([
+      import('./plugins/runtime/index.ts'),
+      import('./plugins/sandbox/index.ts'),
+    ]);
     return createReleaseStarter({
       clock,
       identifier,
@@ -293,7 +291,7 @@ async function openManager(parts: ExtensionParts, from: ManagedParts): Promise<P
       const { name: plugin } = fetched.manifest;
       if (!isTaken(plugin)) return fetched;
       await fetched.dispose();
-      const problem = 'an official plugin or a server of the configuration has its name';
+      const problem = 'a part of the agent or a server of the configuration has its name';
       throw new AgentError('PLUGIN_CONFLICT', { plugin, problem });
     },
     manifestOf: manifestOfTree,

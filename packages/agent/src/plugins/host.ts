@@ -183,15 +183,29 @@ class Host implements ListingPluginHost {
 
   /** The plugins as they are now, with what is remembered of those that have to be asked. */
   #newCatalogue(): Catalogue {
+    const reserved = new Map(this.#options.reserved);
+    for (const [tool, owner] of reserved) if (this.#isReplaced(owner)) reserved.delete(tool);
+    return new Catalogue(this.#all(), this.#listed.read(this.#askable()), reserved);
+  }
+
+  /**
+   * A plugin of the manager takes the place of an official one of its name, and of what the
+   * configuration says of it, which is no server that cannot be started.
+   */
+  #all(): readonly HostedPlugin[] {
     const managed = new Set(this.#managed.map(({ name }) => name));
-    // What the configuration says of an installed plugin is no server that cannot be started.
-    const own = this.#own.filter(({ kind, name }) => kind !== 'refused' || !managed.has(name));
-    const all = [...own, ...this.#managed];
-    return new Catalogue(all, this.#listed.read(this.#askable()), this.#options.reserved);
+    const own = this.#own.filter(({ kind, name }) =>
+      kind === 'refused' ? !managed.has(name) : !this.#isReplaced(name),
+    );
+    return [...own, ...this.#managed];
+  }
+
+  #isReplaced(plugin: string): boolean {
+    return this.#managed.some(({ name, kind }) => name === plugin && kind === 'release');
   }
 
   #askable(): readonly ListedPlugin[] {
-    return [...this.#own, ...this.#managed].flatMap((plugin): readonly ListedPlugin[] => {
+    return this.#all().flatMap((plugin): readonly ListedPlugin[] => {
       if (plugin.kind === 'server') return [plugin];
       return plugin.kind === 'release' && listsItself(plugin.manifest) ? [plugin] : [];
     });

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { manifest, permissions } from '@opencomputer/contracts';
 import type { JsonObject } from '@opencomputer/contracts';
 import type { PluginAnswer, PluginCall } from './connection.ts';
-import { callOptions, startTestHost } from './fixtures/harness.ts';
+import { callOptions, probeManifest, probeProgram, startTestHost } from './fixtures/harness.ts';
 import type { TestHost } from './fixtures/harness.ts';
 import type { RunnableRelease } from './manager/index.ts';
 import type { CallEvent } from './tool-call.ts';
@@ -135,4 +135,28 @@ test('without a way to start it, a plugin of the manager is a failed call', asyn
   const outcome = await call('weather_read', {}, callOptions());
   assert.equal(outcome.status, 'failed');
   assert.match(outcome.text, /no sandbox/);
+});
+
+test('a plugin that takes the place of an official one has other data, and gives the place back', async (t) => {
+  const asked: string[] = [];
+  const official = probeManifest({ weather_read: { effect: 'read' } }, { name: 'weather' });
+  const { host, call } = await startTestHost(t, {
+    plugins: [probeProgram(official)],
+    reserved: new Map([['weather_read', 'weather']]),
+    storageFor: (plugin) => {
+      asked.push(plugin);
+      return Promise.reject(new Error('no storage in this test'));
+    },
+  });
+  assert.equal(host.tools()[0]?.tier, 'official');
+  host.replace([{ current: release('1.0.0') }], []);
+  assert.deepEqual(
+    host.tools().map(({ tier }) => tier),
+    ['contained'],
+  );
+  await call('weather_read', {}, callOptions());
+  host.replace([], []);
+  assert.equal(host.tools()[0]?.tier, 'official');
+  await call('weather_read', {}, callOptions());
+  assert.deepEqual(asked, ['@weather', 'weather']);
 });

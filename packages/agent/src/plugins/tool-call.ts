@@ -6,7 +6,7 @@ import type { CallOptions } from '@opencomputer/contracts/internal';
 import { callBuiltin } from './builtin.ts';
 import type { BuiltinPlugin } from './builtin.ts';
 import type { CallCache, CacheQuestion } from './call-cache.ts';
-import type { Catalogue, CatalogueTool } from './catalogue.ts';
+import type { ActivePlugin, Catalogue, CatalogueTool } from './catalogue.ts';
 import type { Deadline } from './deadline.ts';
 import { openFolderSync } from './durable-file.ts';
 import type { FolderSync } from './durable-file.ts';
@@ -130,7 +130,7 @@ async function runProcess(
   const folders = readableFolders(owner.manifest.permissions, options.folders);
   let storage: { readonly directory: string; readonly key: string };
   try {
-    storage = await parts.storageFor(owner.name, options.person);
+    storage = await parts.storageFor(storageName(owner), options.person);
   } catch (error) {
     const problem = problemOf(error);
     return failure('PLUGIN_START', { plugin: owner.name, problem });
@@ -197,6 +197,11 @@ function tell(
     status: outcome.status,
     isCancelled: about.call.options.signal.aborted,
   });
+}
+
+/** A plugin that takes the place of an official one must not find its data. */
+function storageName({ kind, name }: ActivePlugin): string {
+  return kind === 'release' ? `@${name}` : name;
 }
 
 /** What is said to a person without being asked comes from official code alone. */

@@ -155,15 +155,39 @@ test('what does not fit is refused with the names, before anybody is asked', asy
   await shelf.put('home', '1.0.0', { provides: { services: [service] } });
   const needs = { requires: { services: [{ name: 'calendar', version: '^1' }] } };
   await shelf.put('planner', '1.0.0', needs);
-  await shelf.put('notes', '1.0.0');
-  const manager = await shelf.open([shelfManifest('notes', '0.1.0')]);
-  await assert.rejects(manager.plan('notes', never), { code: 'PLUGIN_CONFLICT' });
+  const manager = await shelf.open();
   await assert.rejects(manager.plan('planner', never), /no installed plugin provides calendar/);
   await add(manager, 'home');
   await add(manager, 'planner');
   await assert.rejects(manager.remove('home'), /planner does not fit: without home/);
   await manager.remove('planner');
   await manager.remove('home');
+});
+
+test('a plugin takes the place of an official one only after a yes, and gives it back', async (t) => {
+  const shelf = await createShelf(t);
+  const service = { name: 'calendar', version: '1.0.0', operations: {} };
+  const official = shelfManifest('calendar', '0.1.0', { provides: { services: [service] } });
+  const writing = { permissions: { files: { write: ['folders'] } } };
+  const manager = await shelf.open([official, shelfManifest('files', '0.1.0', writing)]);
+  await shelf.put('calendar', '1.0.0', { provides: { services: [service] } });
+  await shelf.put('planner', '1.0.0', {
+    requires: { services: [{ name: 'calendar', version: '^1' }] },
+  });
+  await add(manager, 'planner');
+  const { id, asks } = await manager.plan('calendar', never);
+  assert.deepEqual(asks, [
+    'take the place of the official plugin calendar, whose data it does not get',
+  ]);
+  await assert.rejects(manager.commit(id, { consented: false, atOnce: false }), {
+    code: 'PLUGIN_CONSENT',
+  });
+  await manager.commit(id, yes);
+  await manager.remove('calendar');
+  await shelf.put('calendar', '2.0.0');
+  await assert.rejects(manager.plan('calendar', never), /planner does not fit/);
+  await shelf.put('files', '1.0.0');
+  await assert.rejects(manager.plan('files', never), /touches files or programs/);
 });
 
 test('altered code is found, and a lockfile that allows too little stops only its plugin', async (t) => {

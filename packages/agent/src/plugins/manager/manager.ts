@@ -13,6 +13,7 @@ import type {
 import { judgeCanary } from './canary.ts';
 import { consentAsked, widening } from './permission-lines.ts';
 import { describePlan, refuseLoss, refuseMisfit } from './plan.ts';
+import type { Beside } from './plan.ts';
 import type { FetchedPlugin, ManagerEvent, ManagerPorts, RunnablePlugin } from './ports.ts';
 import type { RefusedRelease, RunnableRelease } from './ports.ts';
 import { changed, counted, digestsOf, onTrial, replaced, rolledBack } from './releases.ts';
@@ -182,7 +183,11 @@ export class PluginManager {
     const consent = consentAsked(manifest, clock.now());
     const release = { version: manifest.version, digest, source, consent };
     const installed = this.#plugins.find(({ name }) => name === manifest.name);
-    const plan = describePlan(fetched, release, { id: identifier(), installed });
+    const plan = describePlan(fetched, release, {
+      id: identifier(),
+      installed,
+      official: this.#ports.official,
+    });
     this.#keepPlan({ plan, reference, release, manifest });
     return plan;
   }
@@ -226,7 +231,7 @@ export class PluginManager {
     return after;
   }
 
-  #beside(): Parameters<typeof refuseMisfit>[1] {
+  #beside(): Beside {
     const { official, frameworkVersion } = this.#ports;
     const installed = this.#plugins.flatMap(({ digest, enabled }) => {
       const manifest = enabled ? this.#manifests.get(digest) : undefined;

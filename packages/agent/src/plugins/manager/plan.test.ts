@@ -33,5 +33,10 @@ test('a plugin for another framework is refused', () => {
 
 test('a plugin that nobody needs may go', () => {
   refuseLoss('planner', beside);
-  assert.throws(() => refuseLoss('calendar', beside), /planner does not fit: without calendar/);
+  const added = { ...beside, official: [], installed: [calendar, planner] };
+  assert.throws(() => refuseLoss('calendar', added), /planner does not fit: without calendar/);
+});
+
+test('a plugin that took the place of an official one may go, since that one comes back', () => {
+  refuseLoss('calendar', { ...beside, installed: [calendar, planner] });
 });

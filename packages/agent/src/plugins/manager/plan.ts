@@ -12,11 +12,18 @@ import { resolvePlugins } from './resolution.ts';
 export function describePlan(
   fetched: FetchedPlugin,
   release: PluginRelease,
-  about: { readonly id: string; readonly installed: LockedPlugin | undefined },
+  about: {
+    readonly id: string;
+    readonly installed: LockedPlugin | undefined;
+    readonly official: readonly Manifest[];
+  },
 ): InstallPlan {
   const { manifest, source, origin, parts, warnings } = fetched;
   const { consent, digest } = release;
-  const { id, installed } = about;
+  const { id, installed, official } = about;
+  const takesPlace = official.some(({ name }) => name === manifest.name)
+    ? [`take the place of the official plugin ${manifest.name}, whose data it does not get`]
+    : [];
   const rights = permissionLines(consent);
   return {
     id,
@@ -29,49 +36,57 @@ export function describePlan(
     tools: manifest.provides.tools.map(({ name, effect }) => ({ tool: name, effect })),
     parts,
     rights,
-    asks: installed === undefined ? rights : widening(installed.consent, consent),
+    asks:
+      installed === undefined ? [...takesPlace, ...rights] : widening(installed.consent, consent),
     ...(installed && { replaces: installed.version }),
     isInstalled: installed?.digest === digest,
     warnings,
   };
 }
 
+/** The plugins beside which one is installed or removed. */
+export interface Beside {
+  /** An installed plugin of the same name takes the place of an official one. */
+  readonly official: readonly Manifest[];
+  readonly installed: readonly Manifest[];
+  readonly frameworkVersion: string;
+}
+
 /** Throws PLUGIN_CONFLICT when a plugin does not fit with the official and the installed ones. */
-export function refuseMisfit(
-  manifest: Manifest,
-  beside: {
-    readonly official: readonly Manifest[];
-    readonly installed: readonly Manifest[];
-    readonly frameworkVersion: string;
-  },
-): void {
+export function refuseMisfit(manifest: Manifest, beside: Beside): void {
   const { name } = manifest;
-  if (beside.official.some((other) => other.name === name)) {
-    throw conflict(name, 'an official plugin has its name');
+  const official = beside.official.find((other) => other.name === name);
+  if (official !== undefined && touchesMachine(official)) {
+    throw conflict(name, 'the official plugin of its name touches files or programs, and stays');
   }
-  const others = [...beside.official, ...beside.installed.filter((other) => other.name !== name)];
-  const all = [...beside.official, ...beside.installed];
+  const all = running(beside);
+  const others = all.filter((other) => other.name !== name);
   const had = resolvePlugins(all, beside.frameworkVersion).conflicts;
   const has = resolvePlugins([...others, manifest], beside.frameworkVersion).conflicts;
   const isNew = has.find(({ problem }) => !had.some((other) => other.problem === problem));
   if (isNew !== undefined) throw conflict(isNew.plugin, isNew.problem);
 }
 
+/** What a person types or grants for such a plugin must never reach another one by its name. */
+function touchesMachine({ permissions, runtime }: Manifest): boolean {
+  const { files, processes } = permissions;
+  return processes || files.read.length > 0 || files.write.length > 0 || runtime === 'builtin';
+}
+
 /** Throws PLUGIN_CONFLICT when another plugin would be left without a service that it requires. */
-export function refuseLoss(
-  name: string,
-  beside: {
-    readonly official: readonly Manifest[];
-    readonly installed: readonly Manifest[];
-    readonly frameworkVersion: string;
-  },
-): void {
-  const all = [...beside.official, ...beside.installed];
-  const left = all.filter((manifest) => manifest.name !== name);
+export function refuseLoss(name: string, beside: Beside): void {
+  const all = running(beside);
+  const installed = beside.installed.filter((manifest) => manifest.name !== name);
+  const left = running({ ...beside, installed });
   const had = resolvePlugins(all, beside.frameworkVersion).conflicts;
   const has = resolvePlugins(left, beside.frameworkVersion).conflicts;
   const isNew = has.find(({ plugin }) => !had.some((other) => other.plugin === plugin));
   if (isNew !== undefined) throw conflict(isNew.plugin, `without ${name} ${isNew.problem}`);
+}
+
+function running({ official, installed }: Beside): readonly Manifest[] {
+  const names = new Set(installed.map(({ name }) => name));
+  return [...official.filter(({ name }) => !names.has(name)), ...installed];
 }
 
 function conflict(plugin: string, problem: string): AgentError {
