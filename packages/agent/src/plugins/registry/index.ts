@@ -17,3 +17,11 @@ export { createSigningKey, isPublicKey, keyIdOf, readSigningKey } from './signin
 export type { SigningKey } from './signing-key.ts';
 export { signatureBytesMax, signatureMediaType, signRelease, verifyRelease } from './statement.ts';
 export type { Publisher, ReleaseStatement } from './statement.ts';
+export { refreshIndex } from './index-client.ts';
+export type { CurrentIndex, IndexPorts, RegistryTrust } from './index-client.ts';
+export { indexJsonSchema, signRegistryDocument } from './index-documents.ts';
+export type { IndexedPlugin, IndexedRelease, RegistryIndex, RegistryRoot } from './index-documents.ts';
+export { resolveName, searchIndexes, withdrawnReason } from './index-query.ts';
+export type { FoundRelease } from './index-query.ts';
+export { readerOf } from './registry-documents.ts';
+export type { DocumentPorts, DocumentReader } from './registry-documents.ts';
