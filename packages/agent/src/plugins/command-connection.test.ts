@@ -136,3 +136,10 @@ test('what runs print to standard error is the log', async () => {
   await connection.call(call());
   assert.equal(connection.log, 'a note\n');
 });
+
+test('a run that logs without end is ended', async () => {
+  const answer = await open('while :; do echo "many words of no use to anybody" >&2; done').call(
+    call(),
+  );
+  assert.deepEqual(answer, { type: 'lost', problem: 'signal SIGKILL' });
+});

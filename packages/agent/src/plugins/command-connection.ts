@@ -13,6 +13,8 @@ const EXIT_REFUSED = 3;
 /** Runs at the same time; one more is answered as busy. */
 const RUNS_OPEN_MAX = 16;
 const LOG_BYTES_MAX = 64_000;
+/** All that one run may log; only the last of it is kept. */
+const RUN_LOG_BYTES_MAX = 4_000_000;
 /** Code of JSON-RPC for a server that takes no more. */
 const BUSY = -32000;
 const STATUSES = ['done', 'refused', 'failed', 'unknown'];
@@ -112,6 +114,7 @@ class Run {
   readonly #pieces: Buffer[] = [];
   readonly #last = new LogTail(1_000);
   #bytes = 0;
+  #logBytes = 0;
   #isOver = false;
   /** Why it could not be started; empty when it was. */
   problem = '';
@@ -127,6 +130,8 @@ class Run {
     stderr.on('data', (chunk: Buffer) => {
       log.push(chunk);
       this.#last.push(chunk);
+      this.#logBytes += chunk.length;
+      if (this.#logBytes > RUN_LOG_BYTES_MAX) killGroup(this.#process, 'SIGKILL');
     });
     this.#process.on('error', (error) => {
       this.problem = startProblem(specification.command, error);

@@ -6,13 +6,14 @@ import type { Clock } from '@opencomputer/contracts';
 import { measure, watchDisk } from './disk-watch.ts';
 import { temporaryFolder } from './fixtures/enclosed.ts';
 
-/** A clock whose delays pass when the test says so. */
-function stepClock(): { readonly clock: Clock; readonly delays: number[]; pass(): void } {
+/** A clock whose delays pass when the test says so; each look at its time takes `stepMs`. */
+function stepClock(stepMs = 0): { readonly clock: Clock; readonly delays: number[]; pass(): void } {
   const pending = new Map<number, () => void>();
   const delays: number[] = [];
+  let time = 0;
   const clock: Clock = {
     now: () => 0,
-    monotonic: () => 0,
+    monotonic: () => (time += stepMs),
     after: (delayMs, run) => {
       const id = delays.push(delayMs);
       pending.set(id, run);
@@ -54,6 +55,29 @@ test('it says once that there is too much, and looks no more', async () => {
   pass();
   assert.ok((await promise) > 1_000);
   assert.deepEqual(delays, [1_000]);
+});
+
+test('a look that took long is not repeated before its share of the time, unless the disk fills', async () => {
+  const folder = temporaryFolder();
+  const { clock, delays, pass } = stepClock(10);
+  const { promise, resolve } = Promise.withResolvers<number>();
+  watchDisk({ folders: [folder], bytesMax: 8_000_000, clock, exceeded: resolve });
+  const next = async (): Promise<void> => {
+    const known = delays.length;
+    pass();
+    // The next delay is asked for when the look, or the decision against it, is over.
+    while (delays.length === known) await new Promise(setImmediate);
+  };
+  for (let looks = 0; looks < 3; looks += 1) await next();
+  // 64 MB: far more than others write beside this test, whatever the file system.
+  for (let index = 0; index < 16; index += 1) {
+    writeFileSync(join(folder, `${index}`), 'x'.repeat(4_000_000));
+  }
+  for (let ticks = 0; ticks < 6; ticks += 1) pass();
+  const timer = setInterval(pass, 5);
+  assert.ok((await promise) > 8_000_000);
+  clearInterval(timer);
+  assert.ok(delays.length < 50, `${delays.length} ticks: it was found before its share was over`);
 });
 
 test('it ends with its process, and has nothing to do without folders', () => {

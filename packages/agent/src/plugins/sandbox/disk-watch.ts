@@ -2,7 +2,7 @@
 // Refuses to be exact: between two looks a process can write more, each single file apart.
 
 import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@opencomputer/contracts';
 
@@ -18,6 +18,10 @@ export interface DiskWatch {
 const LOOK_DELAY_MS_MIN = 1_000;
 /** Looking takes at most a fiftieth of the time. */
 const LOOK_SHARE = 50;
+/** And at most a third while the disk fills: many small files must not buy time for large ones. */
+const LOOK_SHARE_FILLING = 3;
+/** Files that are asked about at once: what the threads of Node take. */
+const FILES_AT_ONCE = 16;
 /** A folder with more entries counts as full: counting them would itself be a load. */
 const ENTRIES_MAX = 200_000;
 /** What an entry costs a file system at least, so that empty files are not free. */
@@ -28,8 +32,10 @@ const BLOCK_BYTES = 512;
 export function watchDisk(watch: DiskWatch): () => void {
   let isOver = watch.folders.length === 0;
   let cancel = (): void => undefined;
+  let last = { endedMs: 0, tookMs: 0, bytes: 0, used: [] as readonly number[] };
   const look = async (): Promise<void> => {
-    const started = watch.clock.monotonic();
+    const startedMs = watch.clock.monotonic();
+    const used = await usedBytes(watch.folders);
     const bytes = await measure(watch.folders, watch.bytesMax);
     if (isOver) return;
     if (bytes > watch.bytesMax) {
@@ -37,17 +43,43 @@ export function watchDisk(watch: DiskWatch): () => void {
       watch.exceeded(bytes);
       return;
     }
-    const tookMs = watch.clock.monotonic() - started;
-    plan(Math.max(LOOK_DELAY_MS_MIN, tookMs * LOOK_SHARE));
+    const endedMs = watch.clock.monotonic();
+    last = { endedMs, tookMs: endedMs - startedMs, bytes, used };
+    plan();
   };
-  const plan = (delayMs: number): void => {
-    cancel = watch.clock.after(delayMs, () => void look());
+  const lookIfDue = async (): Promise<void> => {
+    const waitedMs = watch.clock.monotonic() - last.endedMs;
+    if (waitedMs >= last.tookMs * LOOK_SHARE) return look();
+    if (waitedMs >= last.tookMs * LOOK_SHARE_FILLING) {
+      const used = await usedBytes(watch.folders);
+      const room = watch.bytesMax - last.bytes;
+      if (used.some((now, index) => now - (last.used[index] ?? 0) > room)) return look();
+    }
+    if (!isOver) plan();
   };
-  if (!isOver) plan(LOOK_DELAY_MS_MIN);
+  const plan = (): void => {
+    cancel = watch.clock.after(LOOK_DELAY_MS_MIN, () => void lookIfDue());
+  };
+  if (!isOver) plan();
   return () => {
     isOver = true;
     cancel();
   };
+}
+
+/** What is used of the file system of each folder, by whomever, entries as `measure` counts them. */
+async function usedBytes(folders: readonly string[]): Promise<readonly number[]> {
+  return Promise.all(
+    folders.map(async (folder) => {
+      try {
+        const { blocks, bfree, bsize, files, ffree } = await statfs(folder);
+        return (blocks - bfree) * bsize + (files - ffree) * ENTRY_BYTES;
+      } catch {
+        // It is gone: nothing is used there.
+        return 0;
+      }
+    }),
+  );
 }
 
 /** Bytes on disk below these folders; stops counting above `bytesMax`. Links are not followed. */
@@ -58,14 +90,15 @@ export async function measure(folders: readonly string[], bytesMax: number): Pro
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const found = await list(folder);
     if (found === undefined) return Number.MAX_SAFE_INTEGER;
-    for (const entry of found) {
-      entries += 1;
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) pending.push(path);
-      bytes += ENTRY_BYTES + (await bytesOf(path));
-      if (entries > ENTRIES_MAX) return Number.MAX_SAFE_INTEGER;
-      if (bytes > bytesMax) return bytes;
+    entries += found.length;
+    if (entries > ENTRIES_MAX) return Number.MAX_SAFE_INTEGER;
+    for (let at = 0; at < found.length && bytes <= bytesMax; at += FILES_AT_ONCE) {
+      const some = found.slice(at, at + FILES_AT_ONCE);
+      const sizes = await Promise.all(some.map((entry) => bytesOf(join(folder, entry.name))));
+      bytes = sizes.reduce((sum, size) => sum + ENTRY_BYTES + size, bytes);
     }
+    if (bytes > bytesMax) return bytes;
+    for (const entry of found) if (entry.isDirectory()) pending.push(join(folder, entry.name));
   }
   return bytes;
 }
