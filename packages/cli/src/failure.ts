@@ -33,7 +33,12 @@ const usage: readonly ErrorCode[] = [
   'PORT_TAKEN',
 ];
 
-const denied: readonly ErrorCode[] = ['POLICY_DENIED', 'TERMINAL_MISSING', 'PLUGIN_UNTRUSTED'];
+const denied: readonly ErrorCode[] = [
+  'POLICY_DENIED',
+  'TERMINAL_MISSING',
+  'PLUGIN_UNTRUSTED',
+  'PLUGIN_CONSENT',
+];
 
 /** The exit code that an error code leads to. */
 export function exitCodeOf(code: ErrorCode): number {

@@ -3,7 +3,6 @@
 
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { AgentError, modelConfiguration } from '@opencomputer/contracts';
 import type { ModelConfiguration } from '@opencomputer/contracts';
@@ -23,6 +22,7 @@ import {
 } from '../model-package.ts';
 import type { ModelPackage, RunNpm } from '../model-package.ts';
 import { sanitiseLine } from '../sanitise.ts';
+import { agrees, canAsk } from '../yes-question.ts';
 
 /** A command line with the way to npm. */
 interface Addition {
@@ -156,9 +156,8 @@ async function isReady(
   const folder = packageFolder(context.environment.dataDirectory);
   if (isInstalled(folder, wanted)) return true;
   const command = installCommand(folder, wanted);
-  const { isInput, isError } = context.environment.terminal;
   if (options['yes'] !== true) {
-    if (!isInput || !isError || context.environment.isUnattended) {
+    if (!canAsk(context)) {
       const remedy = `${wanted.name} is not installed: pass --yes, or run \`${command}\` first.`;
       throw new AgentError('TERMINAL_MISSING', { remedy });
     }
@@ -169,21 +168,6 @@ async function isReady(
   }
   await installPackage(folder, wanted, run);
   return true;
-}
-
-/** Asks for a yes; everything else, and nothing, is a no. */
-async function agrees({ input, error }: CommandContext, question: string): Promise<boolean> {
-  const lines = createInterface({ input, terminal: false });
-  error.write(`${question} [y/N] `);
-  try {
-    const typed = await new Promise<string>((resolve) => {
-      lines.once('line', resolve);
-      lines.once('close', () => resolve(''));
-    });
-    return /^\s*y(es)?\s*$/i.test(typed);
-  } finally {
-    lines.close();
-  }
 }
 
 function wrong(option: string, problem: string, cause?: unknown): AgentError {

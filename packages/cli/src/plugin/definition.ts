@@ -2,16 +2,18 @@
 // called.
 
 import type { Definition, Part } from '../definition.ts';
+import { lifecycleCommands } from './lifecycle-definition.ts';
 
 const json: Part = ['--json', 'print JSON'];
 const folder: Part = ['[folder]', 'the plugin (default: the folder that you are in)'];
 
-/** The commands for authors of plugins. */
+/** The commands for plugins: installing those of others, making one of your own. */
 export const pluginCommands: Definition = {
   name: 'plugin',
-  description: 'Make, check and try plugins of your own; alone: list them',
+  description: 'Install plugins, or make your own; alone: list all that there are',
   options: [json],
   subcommands: [
+    ...lifecycleCommands,
     {
       name: 'new',
       description: 'Make a plugin in a folder of its name, linted and tested',
