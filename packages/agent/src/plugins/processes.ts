@@ -133,10 +133,10 @@ export class PluginProcesses {
     const { connectServer } = await import('./server-connection.ts');
     const { command, url } = plugin.configuration;
     if (command === undefined) {
-      return connectServer({ type: 'url', url: url ?? '' }, clock, prior(plugin.name));
+      return connectServer({ type: 'url', url: url ?? '' }, { clock, prior: prior(plugin.name) });
     }
     const specification = await launchServer(plugin, command, places);
-    return connectServer({ type: 'process', specification }, clock, prior(plugin.name));
+    return connectServer({ type: 'process', specification }, { clock, prior: prior(plugin.name) });
   }
 }
 

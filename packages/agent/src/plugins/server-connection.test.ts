@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { Client } from '@modelcontextprotocol/client';
@@ -14,6 +18,7 @@ import { callOptions, echo, startTestHost, systemClock } from './fixtures/harnes
 import type { TestHost } from './fixtures/harness.ts';
 import { connectServer } from './server-connection.ts';
 import type { ServerAddress } from './server-connection.ts';
+import type { AskPerson } from './server-question.ts';
 
 const forever = new AbortController().signal;
 
@@ -71,13 +76,13 @@ for (const revision of ['2026-07-28', '2025-11-25']) {
 }
 
 test('a revision that was remembered is used without a question, and asked anew when wrong', async (t) => {
-  const first = await connectServer(echoProcess, systemClock);
+  const first = await connectServer(echoProcess, { clock: systemClock });
   const { prior, tools } = await first.list(forever);
   await first.stop();
   assert.equal(tools.length, 9);
   assert.ok(prior !== undefined);
   for (const remembered of [prior, { kind: 'legacy' }, { kind: 'modern', discover: {} }, 'junk']) {
-    const again = await connectServer(echoProcess, systemClock, remembered);
+    const again = await connectServer(echoProcess, { clock: systemClock, prior: remembered });
     t.after(() => again.stop());
     const answer = await callOf(again, call('echo', { text: 'x' }));
     assert.equal(answer.type, 'result');
@@ -85,7 +90,7 @@ test('a revision that was remembered is used without a question, and asked anew 
 });
 
 test('a cancelled call of a server that still answers counts as stopped', async (t) => {
-  const connection = await connectServer(echoProcess, systemClock);
+  const connection = await connectServer(echoProcess, { clock: systemClock });
   t.after(() => connection.stop());
   const controller = new AbortController();
   const waiting = callOf(connection, call('wait', {}, controller.signal));
@@ -96,7 +101,7 @@ test('a cancelled call of a server that still answers counts as stopped', async 
 });
 
 test('a server that is killed is lost, and its open call with it', async () => {
-  const connection = await connectServer(echoProcess, systemClock);
+  const connection = await connectServer(echoProcess, { clock: systemClock });
   const waiting = callOf(connection, call('wait', {}));
   await connection.kill();
   const answer = await waiting;
@@ -271,4 +276,90 @@ test('of two servers with one name for their tools each runs its own or none', a
   const problems = host.describe().map(({ problem }) => problem ?? '');
   assert.equal(problems[0], '');
   assert.match(problems[1] ?? '', /^a-b does not offer a_b_x: a has a tool of that name/);
+});
+
+interface HttpStage {
+  readonly url: string;
+  readonly seen: {
+    readonly method: string;
+    readonly params: JsonObject;
+    readonly region: unknown;
+  }[];
+}
+
+/** A server of the newest revision over HTTP with a tool whose region travels in a header field, too. */
+async function serveOverHttp(t: TestContext): Promise<HttpStage> {
+  const seen: HttpStage['seen'] = [];
+  const inputSchema = {
+    type: 'object',
+    properties: { region: { type: 'string', 'x-mcp-header': 'Region' } },
+  };
+  const results: Record<string, object> = {
+    'server/discover': {
+      supportedVersions: ['2026-07-28'],
+      capabilities: { tools: {} },
+      serverInfo: { name: 'far', version: '1.0.0' },
+    },
+    'tools/list': { tools: [{ name: 'find', inputSchema, outputSchema: { type: 'object' } }] },
+    'tools/call': { content: [{ type: 'text', text: 'found' }] },
+  };
+  const listener = createServer((request, response) => {
+    void text(request).then((body) => {
+      const { id, method, params } = JSON.parse(body) as {
+        id: number;
+        method: string;
+        params: JsonObject;
+      };
+      const region = request.headers['mcp-param-region'];
+      seen.push({ method, params, region });
+      const isRefused = method === 'tools/call' && region === undefined;
+      const result = {
+        resultType: 'complete',
+        ttlMs: 0,
+        cacheScope: 'private',
+        ...results[method],
+      };
+      const answer = isRefused
+        ? { error: { code: -32020, message: 'the field is missing' } }
+        : { result };
+      response.writeHead(isRefused ? 400 : 200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+    });
+  });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  t.after(() => {
+    listener.close();
+    listener.closeAllConnections();
+  });
+  return { url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/mcp`, seen };
+}
+
+test('parameters travel in header fields; where the tool was not seen yet, it is looked up', async (t) => {
+  const { url, seen } = await serveOverHttp(t);
+  const connection = await connectServer({ type: 'url', url }, { clock: systemClock });
+  t.after(() => connection.stop());
+  // Refused, listed and sent again at first; then known.
+  for (const requests of [3, 1]) {
+    const before = seen.length;
+    const answer = await callOf(connection, call('find', { region: 'north' }));
+    assert.equal(answer.type, 'result', 'a result without the data of its schema is a result');
+    assert.equal(seen.at(-1)?.region, 'north');
+    assert.equal(seen.length - before, requests);
+  }
+  assert.equal(seen.filter(({ method }) => method === 'tools/list').length, 1);
+});
+
+test('a server is told that it may ask only where somebody can be asked', async (t) => {
+  const { url, seen } = await serveOverHttp(t);
+  const ask: AskPerson = () => assert.fail('nobody asks');
+  for (const options of [{ clock: systemClock }, { clock: systemClock, ask }]) {
+    const connection = await connectServer({ type: 'url', url }, options);
+    await connection.stop();
+  }
+  const declared = seen.map(({ params }) => {
+    const meta = params['_meta'] as JsonObject;
+    return meta['io.modelcontextprotocol/clientCapabilities'];
+  });
+  assert.deepEqual(declared, [{}, { elicitation: { form: { applyDefaults: true } } }]);
 });

@@ -147,7 +147,7 @@ async function connect(
   const { runtime, url } = manifest;
   if (runtime === 'mcp' && url !== undefined) {
     const { connectServer } = await import('../server-connection.ts');
-    return connectServer({ type: 'url', url }, clock);
+    return connectServer({ type: 'url', url }, { clock });
   }
   const specification = await launchAuthored(options, { node, variables, ...places });
   if (runtime === 'command') {
@@ -159,7 +159,7 @@ async function connect(
   if (runtime === 'python') return new KitConnection(specification, clock, places.storage);
   if (runtime === 'node') return new KitConnection(specification, clock);
   const { connectServer } = await import('../server-connection.ts');
-  return connectServer({ type: 'process', specification }, clock);
+  return connectServer({ type: 'process', specification }, { clock });
 }
 
 /** One person's values, for as long as the trial lasts. */

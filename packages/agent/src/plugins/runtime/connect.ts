@@ -5,9 +5,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
 import type { Clock, Json, Manifest } from '@opencomputer/contracts';
+import type { GrantStore } from '../access/index.ts';
 import type { ChildSpecification } from '../child.ts';
 import { CommandConnection } from '../command-connection.ts';
-import { requestThrough, tunnelThrough } from '../egress/index.ts';
+import { fetchThrough, requestThrough, tunnelThrough } from '../egress/index.ts';
 import type { EgressProxy } from '../egress/index.ts';
 import { KitConnection } from '../kit-connection.ts';
 import type { HostedStorage } from '../kit-connection.ts';
@@ -26,6 +27,8 @@ export interface ConnectParts {
   readonly proxy: EgressProxy | undefined;
   readonly clock: Clock;
   readonly storage: HostedStorage;
+  /** Access to servers that asked for a login; absent where nobody can have logged in. */
+  readonly grants: GrantStore | undefined;
   /** The Node program. */
   readonly node: string;
   /** What was remembered of its protocol. */
@@ -106,13 +109,21 @@ async function reachGrpc(parts: ConnectParts): Promise<ReleaseConnection> {
 
 async function reachServer(parts: ConnectParts): Promise<ReleaseConnection> {
   const { connectServer } = await import('../server-connection.ts');
-  const { manifest, clock, prior, enclose, plain } = parts;
+  const { manifest, clock, prior, grants, enclose, plain } = parts;
   if (manifest.url === undefined) {
     const specification = await enclose(plain());
-    return connectServer({ type: 'process', specification }, clock, prior);
+    return connectServer({ type: 'process', specification }, { clock, prior });
   }
-  const { url } = addressOf(parts);
-  return connectServer({ type: 'url', url }, clock, prior);
+  const { url, headers, proxy } = addressOf(parts);
+  const address = { type: 'url', url, headers, fetch: fetchThrough(proxy) } as const;
+  const { openAccess } = await import('../access/index.ts');
+  // A plugin that brings its own key is let in by that, or not at all.
+  const isKeyed = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  const access =
+    isKeyed || grants === undefined
+      ? undefined
+      : openAccess({ plugin: manifest.name, url, grants, clock });
+  return connectServer({ ...address, access }, { clock, prior });
 }
 
 /** A server at an address: its host must be one that was consented to, so there is a proxy. */

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
 import type { Clock, IdentifierSource, JsonObject } from '@opencomputer/contracts';
+import type { GrantStore } from '../access/index.ts';
 import type { ChildSpecification } from '../child.ts';
 import type { ContentStore } from '../content/index.ts';
 import { createEgressProxy, systemNetwork } from '../egress/index.ts';
@@ -25,6 +26,9 @@ import type { StartValues } from './start-text.ts';
 
 /** Programs that plugins find by name: of the machine, never of a person. */
 const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** The longest call of a server at an address. */
+const SERVER_MS_MAX = 3_600_000;
 
 /** What a release says through its sandbox and its proxy. */
 export type RuntimeEvent =
@@ -47,6 +51,8 @@ export interface ReleaseStartParts {
   readonly storage: HostedStorage;
   /** What the operator configured for a plugin. */
   readonly configurationOf: (plugin: string) => JsonObject;
+  /** What people were granted at servers that ask for a login. */
+  readonly grants?: GrantStore;
   readonly secretOf: (plugin: string, name: string) => Promise<string | undefined>;
   /** `address:port` of local services that the operator opened to a plugin. */
   readonly localHostsOf: (plugin: string) => readonly string[];
@@ -77,11 +83,11 @@ export function createReleaseStarter(parts: ReleaseStartParts): StartRelease {
         parts.observe({ name: 'sandbox-breach', plugin: name, problem });
       return sandbox.enclose(plain, { plugin: name, rights, breached });
     };
-    const { clock, storage, places } = parts;
+    const { clock, storage, places, grants } = parts;
     const { node } = places;
     const plain = (): ChildSpecification => specificationOf(release, { values, places });
     try {
-      const from = { manifest, values, proxy, clock, storage, node, prior };
+      const from = { manifest, values, proxy, clock, storage, grants, node, prior };
       const connection = await connectRelease({ ...from, plain, enclose });
       void connection.lost.then(end);
       return connection;
@@ -148,12 +154,15 @@ async function sandboxFor(parts: ReleaseStartParts, plugin: string): Promise<San
 
 /** The one way to the network, for a plugin that declared hosts. */
 function proxyOf(parts: ReleaseStartParts, release: RunnableRelease): EgressProxy | undefined {
-  const { name, consent } = release;
+  const { name, consent, manifest } = release;
   const hosts = consent.permissions.network;
   if (hosts.length === 0) return undefined;
+  // A call has its own end, and a server says nothing while it works on one.
+  const isServer = manifest.runtime === 'mcp' && manifest.url !== undefined;
   return createEgressProxy({
     ...systemNetwork,
     plugin: name,
+    ...(isServer && { limits: { idleMsMax: SERVER_MS_MAX, requestMsMax: SERVER_MS_MAX } }),
     hosts,
     localHosts: parts.localHostsOf(name),
     secrets: Object.entries(consent.secrets).map(([secret, allowed]) => ({
