@@ -14,6 +14,7 @@ const PATTERNS = [
   'examples/*/src/**/*.test.ts',
   'bench/**/*.test.ts',
   'crash/**/*.test.ts',
+  'escape/**/*.test.ts',
   'scripts/*.test.ts',
 ];
 /** It is no workspace: its own lockfile is installed by who runs a cluster, and by the build server. */

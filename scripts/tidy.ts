@@ -220,7 +220,7 @@ function requiredMembers(text: string): { name: string; count: number }[] {
 
 /** What is checked: every source, test, README and manifest outside generated folders. */
 export function readTree(root: string): Tree {
-  const paths = globSync('{packages,plugins,scripts,bench,crash}/**/*.{ts,tsx,cjs,md,yaml}', {
+  const paths = globSync('{packages,plugins,scripts,bench,crash,escape}/**/*.{ts,tsx,cjs,md,yaml}', {
     cwd: root,
     exclude: (path) => /(^|\/)(node_modules|dist|dist-types)$|^scripts\/fixtures$/.test(path),
   });

@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { requirement } from '@opencomputer/testkit';
+import { assertParsed } from '../fixtures/parsed.ts';
+import { kernelProbes } from './kernel.ts';
+
+if (requirement('python') !== undefined) {
+  test('each program is one that its language reads', () => {
+    assert.ok(kernelProbes.length > 0);
+    assertParsed(kernelProbes);
+  });
+}
