@@ -40,6 +40,12 @@ test('a plan says where from, which tools, what becomes of it, what is left out 
   ]);
   const quiet = planLines({ ...plan, rights: [], asks: [] });
   assert.equal(quiet.at(-1), 'It may touch nothing but its own storage.');
+  const asks = ['take the place of the official plugin calendar'];
+  assert.deepEqual(planLines({ ...plan, rights: [], asks }).slice(-3), [
+    'It wants to:',
+    '  take the place of the official plugin calendar',
+    'It may touch nothing but its own storage.',
+  ]);
 });
 
 test('an update says what it adds, and adding again says what was allowed before', () => {

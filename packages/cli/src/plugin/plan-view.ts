@@ -72,8 +72,11 @@ export function sourceText(source: PluginSource): string {
 }
 
 function rightsLines({ rights, asks, replaces }: InstallPlan): readonly string[] {
-  if (rights.length === 0) return ['It may touch nothing but its own storage.'];
-  if (replaces === undefined) return section('It wants to', rights);
+  const beside = asks.filter((ask) => !rights.includes(ask));
+  if (rights.length === 0) {
+    return [...section('It wants to', beside), 'It may touch nothing but its own storage.'];
+  }
+  if (replaces === undefined) return section('It wants to', [...beside, ...rights]);
   const had = rights.filter((right) => !asks.includes(right));
   return [...section('As before it may', had), ...section('It asks for more', asks)];
 }
