@@ -233,10 +233,11 @@ function createStarter(
 ): StartRelease {
   const { store, environment, clock, identifier, configuration } = parts;
   const starter = once(async () => {
-    const [{ createHostedStorage, createReleaseStarter }, { machineProbe }] = await Promise.all([
-      import('./plugins/runtime/index.ts'),
-      import('./plugins/sandbox/index.ts'),
-    ]);
+    const [{ createHostedStorage, createReleaseStarter, grantsIn }, { machineProbe }] =
+      await Promise.all([
+        import('./plugins/runtime/index.ts'),
+        import('./plugins/sandbox/index.ts'),
+      ]);
     return createReleaseStarter({
       clock,
       identifier,
@@ -246,6 +247,7 @@ function createStarter(
       configurationOf: (plugin) => configuration.plugins[plugin]?.settings ?? {},
       localHostsOf: (plugin) => configuration.plugins[plugin]?.localHosts ?? [],
       secretOf: async (plugin, name) => (await secrets()).get(plugin, name),
+      grants: grantsIn(secrets),
       observe,
       places: {
         node: process.execPath,

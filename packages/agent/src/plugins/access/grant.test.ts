@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { secretRequirement } from '@opencomputer/contracts';
 import { inMemory } from './fixtures/grants.ts';
-import { keepGrant, readGrant } from './grant.ts';
+import { grantsIn, keepGrant, readGrant } from './grant.ts';
 
 const url = 'https://mcp.example.com/';
 const issuer = 'https://login.example.com';
@@ -27,4 +28,22 @@ test('what is no grant is none', async () => {
     const { store } = inMemory({ one: text });
     assert.deepEqual(await readGrant(store, 'one', url), { url }, text);
   }
+});
+
+test('grants beside secrets have a name that no secret can have, and go with their plugin', async () => {
+  const sealed = new Map<string, string>();
+  const values = {
+    get: async (plugin: string, name: string) => sealed.get(`${plugin}/${name}`),
+    set: async (plugin: string, name: string, value: string) =>
+      void sealed.set(`${plugin}/${name}`, value),
+    delete: async (plugin: string, name: string) => sealed.delete(`${plugin}/${name}`),
+  };
+  const store = grantsIn(async () => values);
+  await keepGrant(store, 'one', grant);
+  assert.deepEqual(await readGrant(store, 'one', url), grant);
+  const [place = ''] = sealed.keys();
+  const name = place.split('/')[1];
+  assert.equal(secretRequirement.shape.name.safeParse(name).success, false);
+  await store.delete('one');
+  assert.equal(sealed.size, 0);
 });

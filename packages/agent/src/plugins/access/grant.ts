@@ -12,6 +12,25 @@ export interface GrantStore {
   delete(plugin: string): Promise<unknown>;
 }
 
+/** Sealed values by plugin and name, such as the secrets of plugins. */
+export interface SealedValues {
+  get(plugin: string, name: string): Promise<string | undefined>;
+  set(plugin: string, name: string, value: string): Promise<void>;
+  delete(plugin: string, name: string): Promise<unknown>;
+}
+
+/** A name that no manifest can give to a secret: it has a dot. */
+const GRANT_NAME = 'oauth.grant';
+
+/** Grants beside the secrets of their plugins, so that they go with them. */
+export function grantsIn(values: () => Promise<SealedValues>): GrantStore {
+  return {
+    get: async (plugin) => (await values()).get(plugin, GRANT_NAME),
+    set: async (plugin, text) => (await values()).set(plugin, GRANT_NAME, text),
+    delete: async (plugin) => (await values()).delete(plugin, GRANT_NAME),
+  };
+}
+
 /** What is kept. */
 export interface Grant {
   /** The address of the server. */

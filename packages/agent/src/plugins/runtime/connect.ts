@@ -126,8 +126,15 @@ async function reachServer(parts: ConnectParts): Promise<ReleaseConnection> {
   return connectServer({ ...address, access }, { clock, prior });
 }
 
-/** A server at an address: its host must be one that was consented to, so there is a proxy. */
-function addressOf({ manifest, values, proxy }: ConnectParts): {
+/**
+ * A server at an address: its host must be one that was consented to, so there is a proxy. Throws
+ * PLUGIN_START.
+ */
+export function addressOf({
+  manifest,
+  values,
+  proxy,
+}: Pick<ConnectParts, 'manifest' | 'values' | 'proxy'>): {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly proxy: EgressProxy;

@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
-import type { Clock, IdentifierSource, JsonObject } from '@opencomputer/contracts';
+import type { Clock, IdentifierSource, JsonObject, Manifest } from '@opencomputer/contracts';
 import type { GrantStore } from '../access/index.ts';
 import type { ChildSpecification } from '../child.ts';
 import type { ContentStore } from '../content/index.ts';
@@ -64,13 +64,11 @@ export function createReleaseStarter(parts: ReleaseStartParts): StartRelease {
   return async (release, access, prior) => {
     const { name, manifest } = release;
     const directory = await parts.content.open(release.digest, name);
-    const data = join(parts.places.scratch, name);
+    const values = valuesOf(parts, manifest, directory);
+    const { data } = values;
     for (const folder of [data, parts.places.sandboxes, ...access.storage]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
-    const { environment } = parts.places;
-    const configuration = withDefaults(manifest, parts.configurationOf(name));
-    const values = { root: directory, data, configuration, environment };
     const proxy = proxyOf(parts, release);
     const end = (): Promise<void> => proxy?.close() ?? Promise.resolve();
     const network =
@@ -96,6 +94,19 @@ export function createReleaseStarter(parts: ReleaseStartParts): StartRelease {
       throw error;
     }
   };
+}
+
+/** What the texts of a release's manifest are completed with. */
+export function valuesOf(
+  parts: Pick<ReleaseStartParts, 'configurationOf'> & {
+    readonly places: Pick<LaunchPlaces, 'scratch' | 'environment'>;
+  },
+  manifest: Manifest,
+  root: string,
+): StartValues {
+  const { environment, scratch } = parts.places;
+  const configuration = withDefaults(manifest, parts.configurationOf(manifest.name));
+  return { root, data: join(scratch, manifest.name), configuration, environment };
 }
 
 /** What is spawned without its enclosure. Only what the consent names comes from our environment. */
@@ -152,8 +163,11 @@ async function sandboxFor(parts: ReleaseStartParts, plugin: string): Promise<San
   throw new AgentError('PLUGIN_SANDBOX', { plugin, problem: 'it needs a full sandbox' });
 }
 
+/** What the proxy of a release stands on. */
+export type ProxyParts = Pick<ReleaseStartParts, 'clock' | 'localHostsOf' | 'secretOf' | 'observe'>;
+
 /** The one way to the network, for a plugin that declared hosts. */
-function proxyOf(parts: ReleaseStartParts, release: RunnableRelease): EgressProxy | undefined {
+export function proxyOf(parts: ProxyParts, release: RunnableRelease): EgressProxy | undefined {
   const { name, consent, manifest } = release;
   const hosts = consent.permissions.network;
   if (hosts.length === 0) return undefined;
