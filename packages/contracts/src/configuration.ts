@@ -136,6 +136,32 @@ export const webhookConfiguration = z
     issues.push({ code: 'custom', path: [], input: undefined, message });
   });
 
+const registryUrlExpected = 'an address that begins with https: or oci:';
+const publicKeyExpected = 'a list of public keys, each ed25519: and 43 characters';
+
+/** A registry of plugins, and whose keys its first root is signed with. */
+export const registryConfiguration = z.object(
+  {
+    /** `https://…`, or `oci:host/repository:tag`; `http` for this machine only. */
+    url: z
+      .string(expected(registryUrlExpected))
+      .max(1_000, expected(registryUrlExpected))
+      .regex(/^(?:https?:\/\/|oci:)\S+$/, expected(registryUrlExpected)),
+    keys: z
+      .array(
+        z.string().regex(/^ed25519:[A-Za-z0-9_-]{43}$/, expected(publicKeyExpected)),
+        expected(publicKeyExpected),
+      )
+      .min(1, expected(publicKeyExpected))
+      .max(20, expected(publicKeyExpected)),
+    /** How many of these keys must have signed. */
+    threshold: whole(1, 20).default(1),
+    /** Version of the root that they signed. */
+    root: whole(1, 1_000_000).default(1),
+  },
+  section,
+);
+
 /** Holds help and the tool search, without which a model reaches no more than the always-on tools. */
 const assistantPlugin = 'assistant';
 
@@ -184,6 +210,11 @@ export const configuration = z.object(
         issues.push({ code: 'custom', path, input: false, message });
       })
       .default({}),
+    /** Where names of plugins are looked up, in this order. */
+    registries: z
+      .array(registryConfiguration, expected('a list of at most 20 registries'))
+      .max(20, expected('a list of at most 20 registries'))
+      .default([]),
     policy: z
       .object(
         {

@@ -37,3 +37,5 @@ export type { ChannelMessage, FakeChannel } from './fake-channel.ts';
 export { endOf, partsOf, readParts, readUntil } from './turn-reader.ts';
 export type { Part } from './turn-reader.ts';
 export { migrationConformance } from './conformance/migrations.ts';
+export { startOciRegistry } from './oci-registry.ts';
+export type { OciRegistry } from './oci-registry.ts';

@@ -3,6 +3,7 @@
 
 import type { Definition, Part } from '../definition.ts';
 import { lifecycleCommands } from './lifecycle-definition.ts';
+import { publishCommands } from './publish-definition.ts';
 
 const json: Part = ['--json', 'print JSON'];
 const folder: Part = ['[folder]', 'the plugin (default: the folder that you are in)'];
@@ -40,5 +41,6 @@ export const pluginCommands: Definition = {
       description: 'Call its tools by hand; starts anew when a file changes',
       operands: [folder],
     },
+    ...publishCommands,
   ],
 };

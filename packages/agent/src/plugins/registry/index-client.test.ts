@@ -30,7 +30,8 @@ describe('an attack on the index of a registry is refused', () => {
       withRegistry(async (registry) => {
         await serve(registry);
         await assert.rejects(registry.refresh(isNew === true ? 'new' : 'client'), refused(problem));
-      }));
+      }),
+    );
   }
 
   it('roots without end', () =>

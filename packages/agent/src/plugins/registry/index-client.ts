@@ -8,12 +8,7 @@ import type { Clock } from '@opencomputer/contracts';
 import { replaceFile } from '../durable-file.ts';
 import { parseRoot } from './index-documents.ts';
 import type { RegistryIndex, RegistryRoot } from './index-documents.ts';
-import {
-  acceptFirstRoot,
-  acceptIndex,
-  acceptNextRoot,
-  refuseExpiredRoot,
-} from './index-trust.ts';
+import { acceptFirstRoot, acceptIndex, acceptNextRoot, refuseExpiredRoot } from './index-trust.ts';
 import type { TrustedIndex } from './index-trust.ts';
 import type { DocumentReader } from './registry-documents.ts';
 

@@ -95,8 +95,14 @@ const root: z.ZodType<RegistryRoot> = z
 
 const release: z.ZodType<IndexedRelease> = z
   .object({
-    version: z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/).max(128),
-    reference: z.string().max(500).regex(/^[^@\s:]+(?::\d+)?\/[^@\s:]+@sha256:[0-9a-f]{64}$/),
+    version: z
+      .string()
+      .regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/)
+      .max(128),
+    reference: z
+      .string()
+      .max(500)
+      .regex(/^[^@\s:]+(?::\d+)?\/[^@\s:]+@sha256:[0-9a-f]{64}$/),
     publisher: z.string().regex(/^[0-9a-f]{64}$/),
     tier: z.enum(['official', 'community']),
     framework_version: words(100),

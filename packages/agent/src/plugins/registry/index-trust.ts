@@ -39,7 +39,11 @@ export function acceptFirstRoot(
 }
 
 /** The root after `current`: signed by its keys and by its own. Throws PLUGIN_INDEX. */
-export function acceptNextRoot(text: string, current: RegistryRoot, registry: string): RegistryRoot {
+export function acceptNextRoot(
+  text: string,
+  current: RegistryRoot,
+  registry: string,
+): RegistryRoot {
   const root = rootOf(text, current.roles.root, registry);
   if (root.version === current.version + 1) return root;
   throw fault(registry, `root ${root.version} comes after root ${current.version}`);

@@ -4,7 +4,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FetchContext, Fetched } from './ports.ts';
+import type { FetchContext, Fetched, SourcePorts } from './ports.ts';
 import { sourceFault } from './reference.ts';
 import { createTreeWriter, treeFault } from './tree-writer.ts';
 import type { ArchiveEntry } from './tree-writer.ts';
@@ -12,7 +12,10 @@ import type { ArchiveEntry } from './tree-writer.ts';
 const leftOut: ReadonlySet<string> = new Set(['.git', '.hg', '.svn', '.DS_Store', '__pycache__']);
 
 /** Copies a folder as it is now; `path` is absolute. Throws PLUGIN_SOURCE, PLUGIN_TREE. */
-export async function fetchFolder(path: string, context: FetchContext): Promise<Fetched> {
+export async function fetchFolder(
+  path: string,
+  context: Omit<FetchContext, 'ports'> & { readonly ports: Pick<SourcePorts, 'limits'> },
+): Promise<Fetched> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory() !== true) {
     throw sourceFault(context.reference, found === undefined ? 'there is none' : 'it is no folder');
