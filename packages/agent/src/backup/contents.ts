@@ -1,8 +1,9 @@
 // Owns which files of a data directory belong into a backup: all but what can be made again, what
-// only this machine means, and the database, which is copied. Refuses links and special files.
+// only this machine means, and the database, which is copied. Refuses special files, and links but
+// those in the code of plugins, which its digest covers.
 
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import type { BackupEntry } from './format.ts';
 
 /** The database, under the name that it has in every data directory. */
@@ -23,6 +24,8 @@ const leftOut: ReadonlySet<string> = new Set([
   'agent.sock',
   'cache',
   'scratch',
+  'sandboxes',
+  'fetching',
   'listings',
   'snapshots',
   'backups',
@@ -33,6 +36,8 @@ const leftOut: ReadonlySet<string> = new Set([
 const leftOutBeginnings = [databaseName, copyName, 'store.damaged'];
 /** Anywhere: packages are installed again from their list. */
 const leftOutAnywhere = 'node_modules';
+/** Trees that must come back exactly as they are, packages and links included. */
+const exactFolder = 'plugin-code';
 const filesMax = 1_000_000;
 const depthMax = 32;
 
@@ -53,14 +58,20 @@ async function walk(into: Walk, folder: string, depth: number): Promise<void> {
   const place = join(into.directory, folder);
   const names = await (folder === '' ? readdir(place) : readdir(place).catch(unlessGone));
   for (const name of names?.toSorted() ?? []) {
-    if (name === leftOutAnywhere || name.endsWith('.partial')) continue;
-    if (depth === 0 && isLeftOut(name)) continue;
     const path = folder === '' ? name : `${folder}/${name}`;
+    const isExact = path.startsWith(`${exactFolder}/`);
+    if (!isExact && (name === leftOutAnywhere || name.endsWith('.partial'))) continue;
+    if (depth === 0 && isLeftOut(name)) continue;
     const status = await lstat(join(into.directory, path)).catch(unlessGone);
     if (status === undefined) continue;
     if (status.isDirectory()) await walk(into, path, depth + 1);
     else if (status.isFile()) {
       into.found.push({ path, bytes: status.size, mode: status.mode & 0o777 });
+    }
+    if (isExact && status.isSymbolicLink()) {
+      const target = await readlink(join(into.directory, path)).catch(unlessGone);
+      if (target === undefined) continue;
+      into.found.push({ path, bytes: Buffer.byteLength(target), mode: 0o777, link: true });
     }
     if (into.found.length > filesMax) throw new Error(`more than ${filesMax} files`);
   }
@@ -69,6 +80,13 @@ async function walk(into: Walk, folder: string, depth: number): Promise<void> {
 /** Plugins go on writing and removing files; what is gone is nothing, any other fault stays one. */
 export function unlessGone(error: unknown): undefined {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}
+
+/** True for a link within one tree of code; no other is made. */
+export function isOwnLink(path: string, target: string): boolean {
+  const [folder, tree = ''] = path.split('/');
+  if (folder !== exactFolder || target.startsWith('/') || target.includes('\0')) return false;
+  return posix.join(posix.dirname(path), target).startsWith(`${folder}/${tree}/`);
 }
 
 function isLeftOut(name: string): boolean {

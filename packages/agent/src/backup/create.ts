@@ -3,7 +3,7 @@
 // Refuses to begin without room for the copy.
 
 import { createReadStream } from 'node:fs';
-import { open, rm, statfs } from 'node:fs/promises';
+import { open, readlink, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
 import { BackupWriter } from './backup-writer.ts';
@@ -75,7 +75,9 @@ export async function createBackup(
       report({ done: total + done, total: total * 2 }),
     );
     for (const entry of await listContents(source.directory)) {
-      await addFile(writer, { from: join(source.directory, entry.path), path: entry.path });
+      const from = join(source.directory, entry.path);
+      if (entry.link === true) await addLink(writer, entry, from);
+      else await addFile(writer, { from, path: entry.path });
     }
     const { files, bytes: written } = await writer.finish({ damaged });
     return { path: to.path, createdAt, files, bytes: written, damaged };
@@ -86,6 +88,16 @@ export async function createBackup(
     noteEnd(source.directory);
     await rm(copy, { force: true });
   }
+}
+
+async function addLink(writer: BackupWriter, entry: BackupEntry, from: string): Promise<void> {
+  const found = await readlink(from).catch(unlessGone);
+  if (found === undefined) return;
+  const target = Buffer.from(found);
+  async function* content(): AsyncGenerator<Buffer, void, void> {
+    yield target;
+  }
+  await writer.add({ ...entry, bytes: target.length }, content());
 }
 
 /**

@@ -29,6 +29,8 @@ export interface BackupEntry {
   readonly bytes: number;
   /** Permission bits. */
   readonly mode: number;
+  /** Set for a symbolic link in the code of a plugin: the bytes are where it leads. */
+  readonly link?: true;
 }
 
 /** The last record. */
@@ -53,7 +55,12 @@ const header: z.ZodType<BackupHeader> = z.object({
   prefix: z.base64(),
 });
 const record: z.ZodType<BackupEntry | BackupEnd> = z.union([
-  z.object({ path: z.string().refine(isInside), bytes: count, mode: count.max(0o777) }),
+  z.object({
+    path: z.string().refine(isInside),
+    bytes: count,
+    mode: count.max(0o777),
+    link: z.literal(true).exactOptional(),
+  }),
   z.object({ end: z.literal(true), files: count, bytes: count, damaged: count }),
 ]);
 

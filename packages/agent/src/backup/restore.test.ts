@@ -3,7 +3,9 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -94,4 +96,14 @@ test('data in use are not replaced, and a store that cannot be settled does not 
   await assert.rejects(restoreBackup({ ...given, settle: async () => refuse() }), /in use/);
   assert.deepEqual(readdirSync(given.directory), ['mine']);
   assert.deepEqual(readdirSync(dirname(given.directory)), ['data']);
+});
+
+test('a link in the code of a plugin comes back as a link', async (t) => {
+  const source = dataFolder(t, { 'plugin-code/abc/lib/run': 'code' });
+  symlinkSync('lib/run', join(source.directory, 'plugin-code/abc/run'));
+  const file = join(temporaryFolder(t), 'a.backup');
+  await createBackup(source, { path: file, key: testKey });
+  const given = options(t, file);
+  await restoreBackup(given);
+  assert.equal(readlinkSync(join(given.directory, 'plugin-code/abc/run')), 'lib/run');
 });

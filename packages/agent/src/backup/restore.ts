@@ -1,11 +1,12 @@
 // Owns bringing a backup back: proven whole before anything is touched, put together beside its
 // place, and moved there in one step. Refuses to write into a data directory that holds something.
 
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, open, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AgentError } from '@opencomputer/contracts';
 import { readBackup } from './backup-reader.ts';
 import type { BackedUpFile, BackupFacts } from './backup-reader.ts';
+import { isOwnLink } from './contents.ts';
 import { makeFolder } from './folder-sync.ts';
 import type { PassphraseKey } from './passphrase.ts';
 import { draftOf, finishRestore, holdsSomething, place } from './placement.ts';
@@ -79,6 +80,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
 async function extract(draft: string, { entry, bytes }: BackedUpFile): Promise<void> {
   const path = join(draft, ...entry.path.split('/'));
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  if (entry.link === true) return extractLink(path, { entry, bytes });
   const file = await open(path, 'wx', entry.mode & 0o700);
   try {
     await file.writeFile(bytes);
@@ -86,6 +88,14 @@ async function extract(draft: string, { entry, bytes }: BackedUpFile): Promise<v
   } finally {
     await file.close();
   }
+}
+
+async function extractLink(path: string, { entry, bytes }: BackedUpFile): Promise<void> {
+  const pieces: Buffer[] = [];
+  for await (const piece of bytes) pieces.push(piece);
+  const target = Buffer.concat(pieces).toString('utf8');
+  // What the key vouches for could still be written by a program with a defect.
+  if (isOwnLink(entry.path, target)) await symlink(target, path);
 }
 
 function stamp(at: number): string {

@@ -18,9 +18,27 @@ test('a working agent is a line for the store, the plugins and each model', asyn
       'ok database: 120 pages (491,520 bytes) read, none is damaged',
       'ok 1 plugin with 1 tool',
       'ok 1 official plugin started and listed all tools',
+      'ok 1 installed plugin with the code that was installed',
       'ok model gpt (openai), answers',
     ],
   );
+});
+
+test('a plugin whose code was altered fails, and so does a list that cannot be read', async () => {
+  const altered = [{ plugin: 'weather', altered: ['a'.repeat(64)] }];
+  const findings = await check({ queries: { 'plugin-verify': altered } });
+  const [failed] = findings.filter(({ state }) => state === 'fail');
+  assert.equal(failed?.text, 'plugin weather: its code was altered');
+  const service = fakeService();
+  const plain = service.query;
+  service.query = async (name, input) => {
+    if (name !== 'plugin-verify') return plain(name, input);
+    throw failure('PLUGIN_LOCKFILE', { file: 'plugins.lock.json', problem: 'cut' });
+  };
+  const broken = await checkAgent(testContext({ agent: doorTo(service) }), {});
+  const texts = broken.map(({ state, text }) => `${state} ${text}`);
+  assert.ok(texts.some((text) => /^fail .*plugins\.lock\.json is damaged/.test(text)));
+  assert.ok(texts.some((text) => text.startsWith('ok model')));
 });
 
 test('a damaged page fails with what the database says of it', async () => {

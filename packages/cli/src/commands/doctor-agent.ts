@@ -34,6 +34,7 @@ export async function checkAgent(
       findings.push(await checkDatabase(service));
       wait('starting each plugin');
       findings.push(...(await checkPlugins(service, context)));
+      findings.push(...(await checkInstalled(service)));
       wait('asking for the models');
       return [...findings, ...(await checkModels(service))];
     });
@@ -82,6 +83,25 @@ async function checkPlugins(
 function refused({ plugin, problem }: PluginSummary): Finding {
   const text = `plugin ${plugin}: ${problem ?? 'refused'}`;
   return { state: 'fail', text, remedy: `repair it, or set plugins.${plugin}.enabled to false` };
+}
+
+/** What a person installed: the list of it, and its code. */
+async function checkInstalled(service: AgentService): Promise<Finding[]> {
+  try {
+    const found = await service.query('plugin-verify', {});
+    const altered = found.filter((each) => each.altered.length > 0);
+    const total = counted(found.length, 'installed plugin');
+    const whole: Finding = { state: 'ok', text: `${total} with the code that was installed` };
+    return [
+      ...(found.length > 0 && altered.length === 0 ? [whole] : []),
+      ...altered.map(({ plugin }): Finding => {
+        const remedy = `look at who changed it, then add it again with \`agent plugin add\``;
+        return { state: 'fail', text: `plugin ${plugin}: its code was altered`, remedy };
+      }),
+    ];
+  } catch (error) {
+    return [failed(error)];
+  }
 }
 
 async function checkModels(service: AgentService): Promise<Finding[]> {
