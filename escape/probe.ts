@@ -87,9 +87,13 @@ export interface Probe {
   readonly starts?: number;
   /** A program that does not end is looked at this long. */
   readonly milliseconds?: number;
+  /** What it may keep, other than the usual 16 MB. */
+  readonly diskMb?: number;
   /** A share of a processor other than the usual one. */
   readonly cpuShare?: number;
   readonly architecture?: 'x64';
+  /** What bounds it is a control group, or nothing: without one the limit is not claimed. */
+  readonly controller?: 'memory' | 'cpu';
   /** Variables that the plugin's manifest asks for. */
   environment?(ground: Ground): Readonly<Record<string, string>>;
   /** Part of what `npm test` runs. */

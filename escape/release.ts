@@ -52,7 +52,11 @@ export async function makeRelease(probe: Probe, ground: Ground): Promise<Hostile
     ...(probe.language === 'sh' ? { command: ['sh', `\${plugin.root}/${entry}`] } : { entry }),
     environment,
     permissions: consent,
-    resources: { ...RESOURCES, cpuShare: probe.cpuShare ?? RESOURCES.cpuShare },
+    resources: {
+      ...RESOURCES,
+      diskMb: probe.diskMb ?? RESOURCES.diskMb,
+      cpuShare: probe.cpuShare ?? RESOURCES.cpuShare,
+    },
   });
   const release: RunnableRelease = {
     name: 'hostile',

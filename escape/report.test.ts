@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nothingSeen } from './looks.ts';
+import { readOptions } from './options.ts';
 import { countsOf, documentOf, headOf, isExplained, lineOf } from './report.ts';
 import type { Result } from './report.ts';
 import { table } from './table.ts';
@@ -45,8 +46,7 @@ test('a line says how it went; what was not as expected is shown with what was s
 });
 
 test('the head says how to repeat it', () => {
-  const options = { isQuick: false, isJson: false, only: [], sandbox: undefined, seed: 9 };
-  assert.match(headOf(options), /--seed 9/);
+  assert.match(headOf(readOptions([], 9)), /--seed 9/);
 });
 
 test('the document has a row for each program, as plain data', () => {

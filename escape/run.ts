@@ -31,7 +31,10 @@ export function chosen(options: EscapeOptions): readonly Probe[] {
 }
 
 /** Why a program cannot be run here; empty when it can. */
-function leftOut({ needsRoot, architecture }: Probe): string {
+function leftOut({ needsRoot, architecture, controller }: Probe, machine: MachineFacts): string {
+  const { controlGroups, userManager } = machine;
+  const has = controller === undefined || controlGroups?.folders.has(controller) === true;
+  if (!has && userManager === undefined) return `no control group for ${controller}`;
   if (needsRoot === true && !isRoot()) return 'needs root';
   return architecture !== undefined && architecture !== process.arch ? `needs ${architecture}` : '';
 }
@@ -74,7 +77,7 @@ async function compare(
   settings: TrialSettings,
   isSandboxFull: boolean,
 ): Promise<Result> {
-  const why = leftOut(probe);
+  const why = leftOut(probe, settings.machine);
   if (why !== '') return { probe, leftOut: why };
   const began = performance.now();
   const outside = await runTrial(probe, 'outside', settings);

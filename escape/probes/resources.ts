@@ -62,6 +62,7 @@ hold()`,
   }),
   takes(({ residentMb }) => residentMb >= 250, {
     id: 'heap',
+    controller: 'memory',
     class: 'too much memory',
     tries: 'fills 300 MB of its heap (it may have 128)',
     standsFor: 'CWE-789 Memory Allocation with Excessive Size Value',
@@ -72,6 +73,7 @@ hold()`,
   }),
   takes(({ residentMb }) => residentMb >= 250, {
     id: 'shared-memory',
+    controller: 'memory',
     class: 'too much memory',
     tries: 'fills 300 MB of anonymous files in memory',
     standsFor: 'CWE-770 Allocation of Resources Without Limits or Throttling',
@@ -88,6 +90,7 @@ hold()`,
   }),
   takes(({ writtenMb }) => writtenMb >= 200, {
     id: 'pipe-buffers',
+    controller: 'memory',
     class: 'too much memory',
     tries: 'fills 256 pipes of 1 MB that nobody reads',
     standsFor: 'CVE-2016-2847 unread pipes fill the memory of the kernel',
@@ -107,6 +110,7 @@ hold()`,
   }),
   takes(({ processorShare }) => processorShare >= 0.15, {
     id: 'spin',
+    controller: 'cpu',
     class: 'too much processor',
     tries: 'spins in eight processes (it may have a twentieth of a processor)',
     standsFor: 'ATT&CK T1496 Resource Hijacking',
@@ -161,32 +165,34 @@ f = open(G['storage'] + '/long', 'wb'); f.truncate(67108864); hold(f.fileno())`,
   takes(() => true, {
     id: 'many-files',
     class: 'too many entries',
-    tries: 'makes 60 000 empty files',
+    tries: 'makes 20 000 empty files (it may keep 4 MB)',
     standsFor: 'CWE-770 Allocation of Resources Without Limits or Throttling',
     recorded: 'what it writes after the last of them, in its storage',
     succeeded: wroteTo(({ facts }) => join(facts['STORAGE'] ?? '', 'done')),
     program: `
-for i in range(60000): os.close(os.open(G['storage'] + '/n%d' % i, os.O_CREAT | os.O_WRONLY))
-time.sleep(4); open(G['storage'] + '/done', 'w').write(G['token']); hold()`,
-    fails: /keeps more than 16 MB/,
+for i in range(20000): os.close(os.open(G['storage'] + '/n%d' % i, os.O_CREAT | os.O_WRONLY))
+time.sleep(3); open(G['storage'] + '/done', 'w').write(G['token']); hold()`,
+    fails: /keeps more than 4 MB/,
     why: 'an entry counts even when it is empty',
-    milliseconds: 15_000,
+    diskMb: 4,
+    milliseconds: 30_000,
   }),
-  takes(({ writtenMb }) => writtenMb >= 100, {
+  takes(({ writtenMb }) => writtenMb >= 60, {
     id: 'behind-many-files',
     class: 'too many entries',
-    tries: 'makes 20 000 empty files, which take long to count, and then large ones',
+    tries: 'makes 5000 empty files, which take long to count, and then large ones',
     standsFor: 'CWE-407 Inefficient Algorithmic Complexity',
-    recorded: 'the host counts 100 MB written',
+    recorded: 'the host counts 60 MB written',
     program: `
-for i in range(20000): os.close(os.open(G['storage'] + '/n%d' % i, os.O_CREAT | os.O_WRONLY))
+for i in range(5000): os.close(os.open(G['storage'] + '/n%d' % i, os.O_CREAT | os.O_WRONLY))
 time.sleep(2)
-for i in range(30):
-  open(G['storage'] + '/f%d' % i, 'wb').write(b'x' * 4194304); time.sleep(0.2)
+for i in range(40):
+  open(G['storage'] + '/f%d' % i, 'wb').write(b'x' * 2097152); time.sleep(0.3)
 hold()`,
-    fails: /keeps more than 16 MB/,
+    fails: /keeps more than 4 MB/,
     why: 'while the disk fills, its folders are looked at more often',
-    milliseconds: 20_000,
+    diskMb: 4,
+    milliseconds: 30_000,
   }),
   takes(({ descriptors }) => descriptors >= 4_000, {
     id: 'descriptors',
