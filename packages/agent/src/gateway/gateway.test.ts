@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { Agent, request as openRequest } from 'node:http';
 import { once } from 'node:events';
 import type { StreamPart } from '@opencomputer/contracts';
+import type { AgentService } from '@opencomputer/contracts/internal';
 import { createGateway, drainMsMax } from './gateway.ts';
 import {
   apiKey,
@@ -60,6 +61,22 @@ test('the port wants the key, a name of this machine and no foreign page', async
   const { headers } = await ask(served, { headers: { authorization: '' } });
   assert.equal(headers['www-authenticate'], 'Bearer');
   assert.deepEqual(service.sent, []);
+});
+
+test('counts are text for Prometheus, on the port for whoever has the key', async (context) => {
+  const text = '# TYPE plugin_calls_total counter\n';
+  const answers = { metrics: { text } } as Record<string, unknown>;
+  const query = (async (name: string) => answers[name]) as AgentService['query'];
+  const served = await serve(context, scriptedService({ query }));
+  const answer = await ask(served, { path: '/metrics', method: 'GET' });
+  assert.deepEqual([answer.status, answer.text], [200, text]);
+  assert.match(answer.headers['content-type'] ?? '', /^text\/plain; version=0\.0\.4/);
+  const refused = await ask(served, {
+    path: '/metrics',
+    method: 'GET',
+    headers: { authorization: '' },
+  });
+  assert.equal(refused.status, 401);
 });
 
 test('a request line that names another machine reaches nothing', async (context) => {
