@@ -24,6 +24,7 @@ import type {
   BuiltinPlugin,
   CallEvent,
   ContentStore,
+  CurrentIndex,
   ListingPluginHost,
   ManagerEvent,
   ManagerPorts,
@@ -213,6 +214,7 @@ function createWatch({ clock, report }: ExtensionParts, metrics: PluginMetrics):
 /** What the log has of it, if it is not daily business. */
 function tellingOf(event: SomeEvent): string | undefined {
   const { name, plugin } = event;
+  if (name === 'plugin-withdraw') return `${plugin} was withdrawn: ${event.reason}`;
   if (name === 'plugin-rollback') return `${plugin} went back to ${event.version}: ${event.reason}`;
   if (name === 'canary-end') return `the trial of ${plugin} ${event.version}: ${event.reason}`;
   if (name === 'plugin-pause') return `${plugin} is paused: ${event.problem}`;
@@ -276,12 +278,11 @@ interface ManagedParts {
 async function openManager(parts: ExtensionParts, from: ManagedParts): Promise<PluginManager> {
   const { store, clock, identifier } = parts;
   const { content, official, observe, host, isTaken } = from;
-  const [{ PluginManager, createLockfile }, { manifestOfTree }] = await Promise.all([
-    import('./plugins/manager/index.ts'),
-    import('./plugins/formats/plugin-tree.ts'),
-  ]);
-  const fetching = once(() => makeFetch(parts));
-  return PluginManager.open({
+  const [{ PluginManager, createLockfile, withdrawListed }, { manifestOfTree }] = await Promise.all(
+    [import('./plugins/manager/index.ts'), import('./plugins/formats/plugin-tree.ts')],
+  );
+  const fetching = once(() => makeFetch(parts, (indexes) => withdrawListed(manager, indexes)));
+  const manager: PluginManager = await PluginManager.open({
     lockfile: createLockfile(lockfileOf(store)),
     content,
     clock,
@@ -300,17 +301,37 @@ async function openManager(parts: ExtensionParts, from: ManagedParts): Promise<P
     apply: async (plugins, refused) => host.replace(plugins, refused),
     observe,
   });
+  return manager;
 }
 
 /** The way to get plugins; folders that an earlier process left are removed first. */
-async function makeFetch(parts: ExtensionParts): Promise<ManagerPorts['fetch']> {
-  const { createPluginFetch } = await import('./plugins/manager/fetch-plugin.ts');
-  const { systemSources } = await import('./plugins/sources/index.ts');
-  const temporary = parts.store.directory.file('fetching');
+async function makeFetch(
+  parts: ExtensionParts,
+  refreshed: (indexes: readonly CurrentIndex[]) => Promise<void>,
+): Promise<ManagerPorts['fetch']> {
+  const [{ createIndexedFetch }, { createPluginFetch }, { systemSources }, registry, guard] =
+    await Promise.all([
+      import('./plugins/manager/index.ts'),
+      import('./plugins/manager/fetch-plugin.ts'),
+      import('./plugins/sources/index.ts'),
+      import('./plugins/registry/index.ts'),
+      import('./plugins/guarded-fetch.ts'),
+    ]);
+  const { clock, environment, configuration, store } = parts;
+  const temporary = store.directory.file('fetching');
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true, mode: 0o700 });
-  const { clock, environment } = parts;
-  return createPluginFetch(
-    systemSources({ fetch, clock, environment, temporary, home: homeOf(parts) }),
-  );
+  const sources = systemSources({ fetch, clock, environment, temporary, home: homeOf(parts) });
+  const directory = store.directory.file('plugin-indexes');
+  const guarded = guard.createGuardedFetch({ fetch, clock }, sources.limits);
+  const reading = { fetch: guarded, oci: sources.registry, temporary, directory, clock };
+  return createIndexedFetch(createPluginFetch(sources), {
+    frameworkVersion: version,
+    indexes: async (signal) => {
+      const { registries } = configuration;
+      const indexes = await registry.refreshIndexes({ ...reading, registries }, signal);
+      await refreshed(indexes);
+      return indexes;
+    },
+  });
 }

@@ -14,6 +14,7 @@ export type { ManagerEvent, ManagerPorts, PluginManager } from './manager/index.
 export type { SecretStore } from './manager/secret-store.ts';
 export { createPluginAnswers } from './plugin-answers.ts';
 export type { PluginAnswers } from './plugin-answers.ts';
+export type { CurrentIndex } from './registry/index.ts';
 export { PluginMetrics } from './plugin-metrics.ts';
 export type { StartRelease } from './release.ts';
 export type { RuntimeEvent } from './runtime/index.ts';

@@ -66,6 +66,8 @@ export interface PluginConsent {
   readonly permissions: Permissions;
   /** Names of secrets with the hosts that each may be sent to. */
   readonly secrets: Readonly<Record<string, readonly string[]>>;
+  /** Id of the key that signed it; another one later is asked about. */
+  readonly publisher?: string;
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
 }

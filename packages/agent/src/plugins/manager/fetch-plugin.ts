@@ -115,7 +115,7 @@ interface Asked {
 
 async function readFetched(fetched: FetchedSource, asked: Asked): Promise<FetchedPlugin> {
   try {
-    const { directory, source } = fetched;
+    const { directory, source, publisher } = fetched;
     const hint = { ...hintOf(source), ...(asked.entry && { entry: asked.entry }) };
     const { plugins } = await readPluginFolder(directory, hint);
     const plugin = choose(plugins, asked);
@@ -128,6 +128,7 @@ async function readFetched(fetched: FetchedSource, asked: Asked): Promise<Fetche
       manifest: plugin.manifest,
       origin: 'local',
       parts: plugin.parts,
+      ...(publisher && { publisher }),
       warnings: [
         ...fetched.warnings,
         ...plugin.warnings,

@@ -1,3 +1,4 @@
+export { createIndexedFetch, withdrawListed } from './indexed-fetch.ts';
 export { createLockfile } from './lockfile.ts';
 export type { Lockfile } from './lockfile.ts';
 export { PluginManager } from './manager.ts';

@@ -47,6 +47,7 @@ const release = z.object({
   consent: z.object({
     permissions,
     secrets: z.record(z.string(), z.array(z.string())),
+    publisher: hex(64).exactOptional(),
     at: z.number(),
   }),
 });

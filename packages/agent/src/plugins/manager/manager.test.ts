@@ -220,3 +220,33 @@ test('what cannot be fetched leaves everything as it was', async (t) => {
   await assert.rejects(manager.plan('nothing', never), { code: 'PLUGIN_SOURCE' });
   assert.deepEqual(manager.list(), []);
 });
+
+test('a withdrawn release is not run, until another takes its place at once', async (t) => {
+  const shelf = await createShelf(t);
+  await shelf.put('mail', '1.0.0');
+  const manager = await shelf.open();
+  await add(manager, 'mail');
+  const [installed] = manager.list();
+  await manager.withdraw('mail', 'another', 'it leaked');
+  assert.deepEqual(versions(shelf), ['mail 1.0.0']);
+  await manager.withdraw('mail', installed?.digest ?? '', 'it leaked');
+  assert.deepEqual(versions(shelf), []);
+  assert.equal((await shelf.open()).list()[0]?.withdrawn, 'it leaked');
+  assert.deepEqual(versions(shelf), []);
+  await shelf.put('mail', '1.0.1');
+  await add(manager, 'mail');
+  assert.deepEqual(versions(shelf), ['mail 1.0.1']);
+  assert.equal(manager.list()[0]?.withdrawn, undefined);
+});
+
+test('a withdrawn trial is over, and the current release goes on', async (t) => {
+  const shelf = await createShelf(t);
+  await shelf.put('mail', '1.0.0');
+  const manager = await shelf.open();
+  await add(manager, 'mail');
+  await shelf.put('mail', '2.0.0');
+  await add(manager, 'mail');
+  assert.deepEqual(versions(shelf), ['mail 1.0.0+2.0.0']);
+  await manager.withdraw('mail', manager.list()[0]?.canary?.digest ?? '', 'it leaked');
+  assert.deepEqual(versions(shelf), ['mail 1.0.0']);
+});

@@ -108,6 +108,22 @@ export class PluginManager {
     });
   }
 
+  /** Stops a release that was withdrawn, with its reason, until another takes its place. */
+  withdraw(name: string, digest: string, reason: string): Promise<void> {
+    return this.#exclusive(async () => {
+      const plugin = this.#plugins.find((each) => each.name === name);
+      const { canary } = plugin ?? {};
+      if (plugin !== undefined && canary?.digest === digest) {
+        const why = { at: this.#ports.clock.now(), reason: `it was withdrawn: ${reason}` };
+        await this.#replace(rolledBack(plugin, why));
+        this.#tell('canary-end', { ...canary, name }, why.reason);
+      }
+      if (plugin?.digest !== digest || plugin.withdrawn === reason) return;
+      await this.#replace({ ...this.#find(name), withdrawn: reason });
+      this.#tell('plugin-withdraw', plugin, reason);
+    });
+  }
+
   /** Removes a plugin and the code that no other needs; its storage stays, for when it comes back. */
   remove(name: string): Promise<void> {
     return this.#exclusive(async () => {
@@ -180,7 +196,9 @@ export class PluginManager {
     const { manifest, source } = fetched;
     refuseMisfit(manifest, this.#beside());
     const { digest } = await content.add(fetched.directory);
-    const consent = consentAsked(manifest, clock.now());
+    const publisher = fetched.publisher?.id;
+    const asked = consentAsked(manifest, clock.now());
+    const consent = { ...asked, ...(publisher !== undefined && { publisher }) };
     const release = { version: manifest.version, digest, source, consent };
     const installed = this.#plugins.find(({ name }) => name === manifest.name);
     const plan = describePlan(fetched, release, {
@@ -220,8 +238,11 @@ export class PluginManager {
       this.#tell('plugin-install', added);
       return added;
     }
-    const tracked = { ...installed, reference, origin };
-    const isTrial = !atOnce && installed.enabled && release.digest !== installed.digest;
+    const { withdrawn, ...kept } = installed;
+    const isOther = release.digest !== installed.digest;
+    const tracked = { ...(isOther ? kept : installed), reference, origin };
+    // A withdrawn release has no calls to share.
+    const isTrial = !atOnce && installed.enabled && isOther && withdrawn === undefined;
     const after = isTrial
       ? onTrial(tracked, release, { at, share: trialShare })
       : replaced(tracked, release, { at, reason: 'an update' });

@@ -6,6 +6,7 @@ import type { Manifest } from '@opencomputer/contracts';
 import type { InstallPlan, LockedPlugin, PluginRelease } from '@opencomputer/contracts/internal';
 import { permissionLines, widening } from './permission-lines.ts';
 import type { FetchedPlugin } from './ports.ts';
+import { publisherAsks, publisherWarnings } from './publisher-lines.ts';
 import { resolvePlugins } from './resolution.ts';
 
 /** The plan for a fetched plugin; `installed` is what it takes the place of. */
@@ -37,10 +38,12 @@ export function describePlan(
     parts,
     rights,
     asks:
-      installed === undefined ? [...takesPlace, ...rights] : widening(installed.consent, consent),
+      installed === undefined
+        ? [...takesPlace, ...rights]
+        : [...widening(installed.consent, consent), ...publisherAsks(installed.consent, consent)],
     ...(installed && { replaces: installed.version }),
     isInstalled: installed?.digest === digest,
-    warnings,
+    warnings: [...warnings, ...publisherWarnings(installed?.consent, release)],
   };
 }
 

@@ -20,6 +20,8 @@ export interface FetchedPlugin {
   /** What becomes of each part, for a plugin in another format. */
   readonly parts: readonly PartReport[];
   readonly warnings: readonly string[];
+  /** Who signed it, by the id of the key. */
+  readonly publisher?: { readonly id: string };
   /** Removes the folder. */
   dispose(): Promise<void>;
 }
@@ -70,6 +72,7 @@ export interface ManagerEvent {
     | 'plugin-update'
     | 'plugin-remove'
     | 'plugin-rollback'
+    | 'plugin-withdraw'
     | 'canary-start'
     | 'canary-end';
   readonly plugin: string;
