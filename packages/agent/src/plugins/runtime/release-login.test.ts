@@ -6,7 +6,7 @@ import { manifest, permissions } from '@opencomputer/contracts';
 import { inMemory } from '../access/fixtures/grants.ts';
 import { startGuardedServer } from '../access/fixtures/guarded-server.ts';
 import type { GuardedServer } from '../access/fixtures/guarded-server.ts';
-import { systemClock } from '../../clock.ts';
+import { systemClock } from '../egress/fixtures/network.ts';
 import type { EgressEvent } from '../egress/index.ts';
 import type { RunnableRelease } from '../manager/index.ts';
 import { loginToRelease } from './release-login.ts';
