@@ -3,7 +3,6 @@ export { createLockfile } from './lockfile.ts';
 export type { Lockfile } from './lockfile.ts';
 export { PluginManager } from './manager.ts';
 export type { CommitOptions } from './manager.ts';
-export { permissionLines } from './permission-lines.ts';
 export type {
   FetchedPlugin,
   ManagerEvent,
