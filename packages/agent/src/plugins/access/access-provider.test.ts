@@ -51,6 +51,17 @@ test('a login asks for what is asked for now and what was missing before', async
   assert.deepEqual(provider.clientMetadata.redirect_uris, [login.redirectUrl]);
 });
 
+test('nobody is sent to a page that is not reached by https, but on this machine', async () => {
+  for (const place of ['http://login.example.com/', 'file:///etc/passwd', 'ftp://127.0.0.1/']) {
+    const { provider } = made({ url }, { login });
+    await assert.rejects(provider.redirectToAuthorization(new URL(place)), needsLogin, place);
+    assert.equal(provider.pending, undefined);
+  }
+  const { provider } = made({ url }, { login });
+  await provider.redirectToAuthorization(new URL('http://127.0.0.1:8080/authorize'));
+  assert.equal(provider.pending?.port, '8080');
+});
+
 test('a registration is kept with its tokens, not before, and settles what was missing', async () => {
   const { provider, kept } = made({ url, scope: 'write' }, { login });
   await provider.saveClientInformation(client);

@@ -110,6 +110,11 @@ export class AccessProvider implements OAuthClientProvider {
       throw this.#needsLogin('the access is over, or not enough');
     }
     if (scope !== undefined) url.searchParams.set('scope', scope);
+    // The server chose it, and a person types a password there.
+    const isHere = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+    if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isHere)) {
+      throw this.#needsLogin('its login page is not reached by https');
+    }
     this.pending = url;
   }
 
