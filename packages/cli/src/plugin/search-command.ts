@@ -33,7 +33,7 @@ export async function pluginSearch(
     const indexes = await refreshIndexes(ports, controller.signal);
     for (const { registry, offline } of indexes) {
       if (offline === undefined) continue;
-      error.write(sanitiseLine(`${registry}: its last good index, since ${offline}`) + '\n');
+      error.write(sanitiseLine(`${registry}: its last good index, because ${offline}`) + '\n');
     }
     const found = searchIndexes(
       indexes,
