@@ -20,9 +20,7 @@ const mail = {
   },
 };
 
-async function answering(
-  t: TestContext,
-): Promise<{
+async function answering(t: TestContext): Promise<{
   answers: PluginAnswers;
   shelf: Shelf;
   refreshed: () => number;
