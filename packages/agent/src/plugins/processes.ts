@@ -1,7 +1,7 @@
 // Owns the processes of all plugins: one supervisor for each plugin, or for each release of one, made
 // with its first call. Refuses to choose what runs: it is told, and lets go of what is no longer.
 
-import { AgentError } from '@opencomputer/contracts';
+import { AgentError, isAgentError } from '@opencomputer/contracts';
 import type { Clock, Json } from '@opencomputer/contracts';
 import type { PluginConnection, ServerListing } from './connection.ts';
 import type { InstalledProgram, InstalledServer } from './installed.ts';
@@ -116,6 +116,7 @@ export class PluginProcesses {
     try {
       return await this.#connect(plugin, access);
     } catch (error) {
+      if (isAgentError(error) && error.code === 'PLUGIN_LOGIN') throw error;
       const problem = error instanceof Error ? error.message : String(error);
       throw new AgentError('PLUGIN_START', { plugin: plugin.name, problem }, { cause: error });
     }

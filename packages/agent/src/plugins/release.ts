@@ -27,7 +27,7 @@ export type ReleaseConnection = PluginConnection & {
 
 /**
  * Starts a release in a sandbox, or not at all. `prior` is what was remembered of its protocol.
- * Rejects with PLUGIN_SANDBOX, PLUGIN_ALTERED, PLUGIN_START.
+ * Rejects with PLUGIN_SANDBOX, PLUGIN_ALTERED, PLUGIN_START, PLUGIN_LOGIN.
  */
 export type StartRelease = (
   release: RunnableRelease,

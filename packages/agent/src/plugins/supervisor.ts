@@ -36,7 +36,7 @@ export interface SupervisorOptions {
   readonly idleMs: number;
   readonly outputBytesMax: number;
   readonly clock: Clock;
-  /** Starts a process with exactly this access. Rejects with PLUGIN_START. */
+  /** Starts a process with exactly this access. Rejects with PLUGIN_START, PLUGIN_LOGIN. */
   start(access: PluginAccess): Promise<PluginConnection>;
   observe(event: PluginEvent): void;
 }
@@ -190,7 +190,9 @@ export class Supervisor {
     try {
       connection = await this.#options.start(access);
     } catch (error) {
-      this.#countCrash(error instanceof Error ? error.message : String(error));
+      // Nobody being logged in is no fault of the plugin, and no reason for an older release.
+      const isLogin = isAgentError(error) && error.code === 'PLUGIN_LOGIN';
+      if (!isLogin) this.#countCrash(error instanceof Error ? error.message : String(error));
       throw error;
     }
     const running: Running = { connection, access, isStopping: false };
