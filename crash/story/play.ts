@@ -73,8 +73,9 @@ export async function play(
     story.heard.push(heard);
     if (isSettled(story)) settled.abort();
   };
-  const listening = listen(service, signal, hear);
-  // Nobody hangs up: whoever was talking hears what a daemon said before its end.
+  // Nobody hangs up: whoever was talking, or listening, hears what a daemon said before its end.
+  const hearing = AbortSignal.any([settled.signal, over.signal, AbortSignal.timeout(talkMsMax)]);
+  const listening = listen(service, hearing, hear);
   const talking = AbortSignal.any([over.signal, AbortSignal.timeout(talkMsMax)]);
   const talks = story.spoken.map(async (spoken) => {
     const { marker: key, text, part } = spoken;
