@@ -1,6 +1,7 @@
-// Owns docs/reference: the public API as emitted by the compiler, the error table and the schema of
-// the manifest, each derived from the sources. Refuses to let a page differ from what it describes.
+// Owns docs/reference: the public API as emitted by the compiler, the error table, the schemas of
+// manifest and index, each derived from the sources. Refuses pages that differ from what they describe.
 
+import { indexJsonSchema } from '../packages/agent/src/plugins/registry/index-documents.ts';
 import { commandReference } from '../packages/cli/src/reference.ts';
 import { errorTable, manifest } from '../packages/contracts/src/index.ts';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -27,6 +28,7 @@ export function referencePages(root: string): Map<string, string> {
       'manifest.schema.json',
       `${JSON.stringify(z.toJSONSchema(manifest, { io: 'input' }), null, 2)}\n`,
     ],
+    ['plugin-index.schema.json', `${JSON.stringify(indexJsonSchema(), null, 2)}\n`],
   ]);
   for (const [name, entry] of Object.entries(ENTRIES)) {
     if (existsSync(join(root, entry)))

@@ -250,3 +250,29 @@ test('a withdrawn trial is over, and the current release goes on', async (t) => 
   await manager.withdraw('mail', manager.list()[0]?.canary?.digest ?? '', 'it leaked');
   assert.deepEqual(versions(shelf), ['mail 1.0.0']);
 });
+
+test("a publisher's key is pinned: another one, or none, is refused without a yes", async (t) => {
+  const shelf = await createShelf(t);
+  const [first, second] = ['1'.repeat(64), '2'.repeat(64)];
+  await shelf.put('mail', '1.0.0');
+  shelf.signAs(first);
+  await add(await shelf.open(), 'mail');
+  const manager = await shelf.open();
+  assert.equal(manager.list()[0]?.consent.publisher, first);
+  const noYes = { consented: false, atOnce: true };
+  await shelf.put('mail', '1.0.1');
+  for (const key of [second, undefined]) {
+    shelf.signAs(key);
+    const plan = await manager.planUpdate('mail', never);
+    assert.equal(plan.asks.length, 1);
+    await assert.rejects(manager.commit(plan.id, noYes), { code: 'PLUGIN_CONSENT' });
+  }
+  shelf.signAs(first);
+  const same = await manager.planUpdate('mail', never);
+  await manager.commit(same.id, noYes);
+  shelf.signAs(second);
+  await shelf.put('mail', '1.0.2');
+  const plan = await manager.planUpdate('mail', never);
+  await manager.commit(plan.id, atOnce);
+  assert.equal(manager.list()[0]?.consent.publisher, second);
+});
