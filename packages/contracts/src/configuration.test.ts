@@ -15,6 +15,7 @@ test('an empty configuration has a bound for everything and grants nothing', () 
     fastPath: 'on',
     folders: [],
     plugins: {},
+    registries: [],
     policy: { allow: [] },
     channels: {},
     backup: { keep: 7 },
@@ -25,6 +26,20 @@ test('an empty configuration has a bound for everything and grants nothing', () 
 test('one budget can be set and the others keep their defaults', () => {
   const { budget } = configuration.parse({ budget: { steps: 3 } });
   assert.deepEqual(budget, { steps: 3, tokens: 200_000, seconds: 600, money: 1 });
+});
+
+test('a registry has keys, and an address that begins with https: or oci:', () => {
+  const keys = [`ed25519:${'A'.repeat(43)}`];
+  const url = 'oci:registry.example/plugins/index:latest';
+  const { registries } = configuration.parse({ registries: [{ url, keys }] });
+  assert.deepEqual(registries, [{ url, keys, threshold: 1, root: 1 }]);
+  const expected = 'registries.0.url: an address that begins with https: or oci:';
+  assert.equal(problemOf({ registries: [{ url: 'file:///a', keys }] }), expected);
+  assert.match(
+    problemOf({ registries: [{ url, keys: [] }] }) ?? '',
+    /^registries\.0\.keys: a list/,
+  );
+  assert.match(problemOf({ registries: [{ url, keys: ['x'] }] }) ?? '', /public keys/);
 });
 
 test('a wrong value is told with its key and what was expected', () => {
