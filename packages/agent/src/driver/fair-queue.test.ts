@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createFakeClock } from '@opencomputer/testkit';
 import {
+  beginsAloneMin,
   beginsPerRoundMax,
   createFairQueue,
   turnsAtWorkMax,
@@ -82,16 +83,30 @@ test('a turn that goes on after waiting does so at once, and no other begins mea
   assert.deepEqual(begun, ['bob']);
 });
 
-test('a round of the event loop begins no more than its bound, whose turns wait at once or not', async () => {
+test('beside another person a round of the event loop begins no more than its bound', async () => {
   const { begun, begin } = held(createFairQueue(), true);
+  void begin('bob');
   for (let count = 0; count < 3; count += 1) void begin('noisy');
   void begin('bob');
-  assert.equal(begun.length, beginsPerRoundMax);
+  assert.deepEqual(begun, ['bob']);
   await new Promise(setImmediate);
-  assert.equal(begun.length, 2 * beginsPerRoundMax);
-  assert.equal(begun.at(-1), 'noisy');
+  assert.deepEqual(begun, ['bob', 'noisy']);
   await rounds();
-  assert.deepEqual(begun, ['noisy', 'noisy', 'bob', 'noisy']);
+  assert.deepEqual(begun, ['bob', 'noisy', 'bob', 'noisy', 'noisy']);
+});
+
+test('one person alone begins as many as have room, again after another one was long gone', async () => {
+  const { begun, begin } = held(createFairQueue(), true);
+  for (let count = 0; count < 3; count += 1) void begin('ann');
+  assert.equal(begun.length, 3);
+  const queue = createFairQueue();
+  const done = async (): Promise<void> => undefined;
+  await queue.run('bob', done);
+  for (let count = 0; count < beginsAloneMin; count += 1) await queue.run('ann', done);
+  const later = held(queue, true);
+  await rounds();
+  for (let count = 0; count < 3; count += 1) void later.begin('ann');
+  assert.equal(later.begun.length, 3);
 });
 
 test('closed, it begins none, and those who wait are told so', async () => {

@@ -9,10 +9,13 @@ export const turnsRunningMax = 320;
 /** Turns at work in this process, not waiting for anything outside; more would only slow each other. */
 export const turnsAtWorkMax = 16;
 /**
- * Turns that begin in one round of the event loop. A turn that waits may have its answer already,
- * unread because the process is busy; so a busy process begins fewer, and its rounds stay short.
+ * Turns that begin in one round of the event loop while several persons are served. A turn that waits
+ * may have its answer already, unread because the process is busy; so a busy process begins fewer, and
+ * its rounds stay short. One person alone has nobody to be kept from: there, batches are cheaper.
  */
 export const beginsPerRoundMax = 1;
+/** After so many turns of one person in a row the process serves that person alone. */
+export const beginsAloneMin = 2_000;
 
 /** Tells the queue what a turn does, so that another may begin while it waits. */
 export interface Pace {
@@ -47,10 +50,15 @@ class RotatingQueue implements FairQueue {
   #atWork = 0;
   /** Turns that began in this round of the event loop. */
   #begun = 0;
+  #last: string | undefined;
+  /** Turns of one person that came in a row; while it is small, several persons are served. */
+  #inRow = beginsAloneMin;
   #closed = false;
 
   run<Result>(person: string, work: (pace: Pace) => Promise<Result>): Promise<Result> {
     if (this.#closed) return Promise.reject(stopping());
+    this.#inRow = person === (this.#last ?? person) ? this.#inRow + 1 : 0;
+    this.#last = person;
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     const begin = (): void => {
       const pace = this.#pace();
@@ -93,7 +101,7 @@ class RotatingQueue implements FairQueue {
   }
 
   #beginNext(): void {
-    while (this.#atWork < turnsAtWorkMax && this.#begun < beginsPerRoundMax) {
+    while (this.#atWork < turnsAtWorkMax && this.#mayBegin()) {
       const person = this.#nextPerson();
       if (person === undefined) return;
       const entries = this.#waiting.get(person) ?? [];
@@ -103,6 +111,10 @@ class RotatingQueue implements FairQueue {
       this.#countBegun();
       entry?.begin();
     }
+  }
+
+  #mayBegin(): boolean {
+    return this.#begun < beginsPerRoundMax || this.#inRow >= beginsAloneMin;
   }
 
   #countBegun(): void {
