@@ -220,10 +220,13 @@ function requiredMembers(text: string): { name: string; count: number }[] {
 
 /** What is checked: every source, test, README and manifest outside generated folders. */
 export function readTree(root: string): Tree {
-  const paths = globSync('{packages,plugins,scripts,bench,crash,escape}/**/*.{ts,tsx,cjs,md,yaml}', {
-    cwd: root,
-    exclude: (path) => /(^|\/)(node_modules|dist|dist-types)$|^scripts\/fixtures$/.test(path),
-  });
+  const paths = globSync(
+    '{packages,plugins,scripts,bench,crash,escape}/**/*.{ts,tsx,cjs,md,yaml}',
+    {
+      cwd: root,
+      exclude: (path) => /(^|\/)(node_modules|dist|dist-types)$|^scripts\/fixtures$/.test(path),
+    },
+  );
   return new Map(
     paths.map((path) => [
       join(dirname(path), basename(path)).replaceAll('\\', '/'),
