@@ -10,6 +10,8 @@ test('without options it is the small form', () => {
 test('counts are taken, and nothing else is', () => {
   const options = parseOptions(['--kills', '200', '--server-restarts=5', '--keep']);
   assert.deepEqual([options.kills, options.serverRestarts, options.keep], [200, 5, true]);
+  assert.equal(parseOptions(['--seed', '1412379240']).seed, 1_412_379_240);
   assert.throws(() => parseOptions(['--kills', 'many']), /expected a count/);
+  assert.throws(() => parseOptions(['--kills', '1412379240']), /expected a count/);
   assert.throws(() => parseOptions(['--kill', '1']), /kill/);
 });

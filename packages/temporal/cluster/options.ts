@@ -37,7 +37,8 @@ export function parseOptions(words: readonly string[]): ClusterTestOptions {
   const count = (name: keyof typeof numbers): number => {
     const typed = values[name];
     if (typed === undefined) return numbers[name];
-    if (!/^\d{1,6}$/.test(typed)) throw new Error(`--${name}: expected a count, not "${typed}"`);
+    const form = name === 'seed' ? /^\d{1,10}$/ : /^\d{1,6}$/;
+    if (!form.test(typed)) throw new Error(`--${name}: expected a count, not "${typed}"`);
     return Number(typed);
   };
   return {
