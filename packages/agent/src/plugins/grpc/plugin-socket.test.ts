@@ -31,7 +31,8 @@ test('a socket is waited for until somebody listens', async (context) => {
   };
   const socket = await reachSocket(path, clock, new AbortController().signal);
   socket.resume();
-  await once(socket, 'close');
+  // Its end may have come before anybody could wait for it.
+  if (!socket.closed) await once(socket, 'close');
   assert.equal(waits, 1);
 });
 

@@ -11,8 +11,8 @@ const PAGE_BYTES = 65_536;
  * with its reason. In text, so that it needs no file that a sandbox would have to show.
  */
 const RUNNER = `
-const { readFileSync } = require('node:fs');
-const { WASI } = require('node:wasi');
+const { readFileSync } = process.getBuiltinModule('node:fs');
+const { WASI } = process.getBuiltinModule('node:wasi');
 const [file, tool, data] = process.argv.slice(1);
 const preopens = data === undefined ? {} : { '/data': data };
 const wasi = new WASI({ version: 'preview1', args: ['plugin', tool], env: {}, preopens });
