@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { once } from './once.ts';
+import { once, perLatest } from './once.ts';
 
 test('the work is done once for everybody who asks, at once or later', async () => {
   let runs = 0;
@@ -40,4 +40,15 @@ test('a failure that is heard late does not throw away the work of the one after
   runs[1]?.resolve(2);
   assert.deepEqual(await Promise.all([second, third, get()]), [2, 2, 2]);
   assert.equal(runs.length, 2);
+});
+
+test('a value is made again only for another source', () => {
+  let made = 0;
+  const sizeOf = perLatest((source: readonly string[]) => {
+    made += 1;
+    return source.length;
+  });
+  const [first, second] = [['a'], ['b', 'c']];
+  assert.deepEqual([sizeOf(first), sizeOf(first), sizeOf(second), sizeOf(first)], [1, 1, 2, 1]);
+  assert.equal(made, 3);
 });

@@ -23,7 +23,7 @@ import { openExtensions } from './extensions.ts';
 import type { Extensions } from './extensions.ts';
 import { followRestored, openKept } from './maintenance.ts';
 import { createMemory } from './memory/index.ts';
-import { once } from './once.ts';
+import { once, perLatest } from './once.ts';
 import { loadManifest } from './plugins/index.ts';
 import type { BuiltinPlugin, ListingPluginHost } from './plugins/index.ts';
 import { createGate, decide, grantsOf, originsOf } from './policy/index.ts';
@@ -262,11 +262,12 @@ async function makeBuiltins(
 ): Promise<readonly BuiltinPlugin[]> {
   const { database, sealing } = given.store;
   const memory = createMemory({ database, sealing, identifier: given.identifier });
+  const indexOf = perLatest(core.indexTools);
   const handlers = {
     memory: memorySkill(memory, owner),
     assistant: assistantSkill({
       search: (query, limit) =>
-        core.searchTools(core.indexTools(host().tools()), query, limit).map(({ tool }) => ({
+        core.searchTools(indexOf(host().tools()), query, limit).map(({ tool }) => ({
           name: tool.declaration.name,
           description: tool.declaration.description,
           plugin: tool.plugin,
@@ -289,13 +290,8 @@ async function makeBuiltins(
 
 function makeUnderstand(parts: Parts): Understand {
   const { host, engine, priors, configuration } = parts;
-  let made: { readonly intents: unknown; readonly parser: () => Promise<IntentParser> } | undefined;
-  /** Made anew when other plugins are installed. */
-  const parserNow = (): Promise<IntentParser> => {
-    const intents = host.intents();
-    if (made?.intents !== intents) made = { intents, parser: once(() => loadParser(parts)) };
-    return made.parser();
-  };
+  // Made anew when other plugins are installed.
+  const parserOf = perLatest((_intents: unknown) => once(() => loadParser(parts)));
   const listed = once(() => host.refresh(AbortSignal.timeout(graceMsMax)));
   const dates = once(() => import('./core/intents/chrono-dates.ts'));
   return async (message, expectation) => {
@@ -312,7 +308,7 @@ function makeUnderstand(parts: Parts): Understand {
     return core.understand({
       message,
       expectation,
-      parser: await parserNow(),
+      parser: await parserOf(host.intents())(),
       parseDates,
       intents: host.intents(),
       modelConnected,

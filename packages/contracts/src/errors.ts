@@ -183,7 +183,7 @@ export const errorTable = {
   PLUGIN_LOGIN: operator(
     502,
     'The plugin {plugin} has no access to its server: {problem}.',
-    'Run `agent plugin login {plugin}`.',
+    'Use a token in a header, as a secret; there is no command to log in yet.',
   ),
   PLUGIN_SANDBOX: operator(
     503,

@@ -7,6 +7,7 @@ import type { ChildProcess, ChildSpecification } from './child.ts';
 import type { PluginAnswer, PluginCall, PluginConnection } from './connection.ts';
 import { isObject } from './json-object.ts';
 import { LogTail } from './log-tail.ts';
+import { resultSaying } from './own-result.ts';
 
 /** Exit code of a program that will not do what was asked, for a reason that it prints. */
 const EXIT_REFUSED = 3;
@@ -185,25 +186,16 @@ function resultOf(printed: string): JsonObject {
   if (typeof status !== 'string' || !STATUSES.includes(status) || typeof text !== 'string') {
     return { content: [{ type: 'text', text: printed }], structuredContent: value };
   }
-  return {
-    content: [{ type: 'text', text }],
-    ...(isObject(data) ? { structuredContent: data } : {}),
-    ...(status === 'done' ? {} : { isError: true }),
-    _meta: {
-      'opencomputer/outcome': {
-        status,
-        ...(typeof code === 'string' ? { code } : {}),
-        ...(timers === undefined ? {} : { timers }),
-      },
-      ...(data === undefined || isObject(data) ? {} : { 'opencomputer/data': data }),
-    },
+  const said = {
+    status,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(timers === undefined ? {} : { timers }),
   };
+  return resultSaying(said, { text, data });
 }
 
 function outcome(status: 'refused' | 'failed', text: string): PluginAnswer {
-  const content = [{ type: 'text', text }];
-  const _meta = { 'opencomputer/outcome': { status } };
-  return { type: 'result', result: { content, isError: true, _meta } };
+  return { type: 'result', result: resultSaying({ status }, { text, data: undefined }) };
 }
 
 /** The value that a text is as JSON; undefined for any other text. */

@@ -2,7 +2,7 @@
 // with its first call. Refuses to choose what runs: it is told, and lets go of what is no longer.
 
 import { AgentError, isAgentError } from '@opencomputer/contracts';
-import type { Clock, Json } from '@opencomputer/contracts';
+import type { Clock, Json, PluginRuntime } from '@opencomputer/contracts';
 import type { PluginConnection, ServerListing } from './connection.ts';
 import type { InstalledProgram, InstalledServer } from './installed.ts';
 import { KitConnection } from './kit-connection.ts';
@@ -160,11 +160,12 @@ function boundsOf(plugin: Startable): { own: boolean; idleMs: number; outputByte
   }
   const { manifest } = plugin.kind === 'release' ? plugin.release : plugin;
   const { idleMs, outputBytesMax } = manifest.resources;
-  return { own: speaksKit(plugin), idleMs, outputBytesMax };
+  return { own: saysOutcomes(plugin), idleMs, outputBytesMax };
 }
 
-/** Plugins on an author kit say how a call ended; other servers say only text. */
-function speaksKit(plugin: Exclude<Startable, InstalledServer>): boolean {
-  if (plugin.kind === 'program') return true;
-  return ['node', 'python', 'command', 'wasm'].includes(plugin.release.manifest.runtime);
+/** Plugins on an author kit, and connections of ours, say how a call ended; MCP servers only text. */
+function saysOutcomes(plugin: Exclude<Startable, InstalledServer>): boolean {
+  return plugin.kind === 'program' || !otherServers.includes(plugin.release.manifest.runtime);
 }
+
+const otherServers: readonly PluginRuntime[] = ['mcp', 'oci', 'wheel'];

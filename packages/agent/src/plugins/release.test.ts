@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { manifest, permissions } from '@opencomputer/contracts';
+import { permissions } from '@opencomputer/contracts';
+import { weatherRelease } from './fixtures/releases.ts';
 import type { RunnableRelease } from './manager/index.ts';
 import { isContained, listsItself, managedPlugins, releaseFor } from './release.ts';
 import type { InstalledRelease } from './release.ts';
@@ -14,24 +15,7 @@ const tool = (name: string, rest: object = {}): object => ({
 });
 
 function release(version: string, tools: readonly object[], rest: object = {}): RunnableRelease {
-  return {
-    name: 'weather',
-    origin: 'local',
-    version,
-    digest: version.replaceAll('.', '').padEnd(64, '0'),
-    source: { type: 'folder', path: '/home/ada/weather' },
-    consent: { permissions: permissions.parse({}), secrets: {}, at: 0 },
-    directory: `/data/${version}`,
-    manifest: manifest.parse({
-      name: 'weather',
-      version,
-      framework_version: '*',
-      description: 'Tells the weather.',
-      runtime: 'node',
-      provides: { tools },
-      ...rest,
-    }),
-  };
+  return weatherRelease(version, { provides: { tools }, ...rest });
 }
 
 function trying(one: RunnableRelease, two: RunnableRelease): InstalledRelease {

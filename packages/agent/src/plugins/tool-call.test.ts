@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { manifest, permissions } from '@opencomputer/contracts';
 import type { JsonObject } from '@opencomputer/contracts';
 import type { PluginAnswer, PluginCall } from './connection.ts';
 import { callOptions, probeManifest, probeProgram, startTestHost } from './fixtures/harness.ts';
 import type { TestHost } from './fixtures/harness.ts';
+import { weatherRelease } from './fixtures/releases.ts';
 import type { RunnableRelease } from './manager/index.ts';
 import type { CallEvent } from './tool-call.ts';
 
@@ -13,23 +13,7 @@ type Answer = (call: PluginCall) => PluginAnswer | Promise<PluginAnswer>;
 
 function release(version: string, tool: object = {}): RunnableRelease {
   const declared = { name: 'weather_read', description: 'Reads.', input: {}, effect: 'read' };
-  return {
-    name: 'weather',
-    origin: 'local',
-    version,
-    digest: version.replaceAll('.', '').padEnd(64, '0'),
-    source: { type: 'folder', path: '/home/ada/weather' },
-    consent: { permissions: permissions.parse({}), secrets: {}, at: 0 },
-    directory: `/data/${version}`,
-    manifest: manifest.parse({
-      name: 'weather',
-      version,
-      framework_version: '*',
-      description: 'Tells the weather.',
-      runtime: 'node',
-      provides: { tools: [{ ...declared, ...tool }] },
-    }),
-  };
+  return weatherRelease(version, { provides: { tools: [{ ...declared, ...tool }] } });
 }
 
 const said = (text: string, meta: JsonObject = {}): PluginAnswer => ({
@@ -159,4 +143,19 @@ test('a plugin that takes the place of an official one has other data, and gives
   assert.equal(host.tools()[0]?.tier, 'official');
   await call('weather_read', {}, callOptions());
   assert.deepEqual(asked, ['@weather', 'weather']);
+});
+
+test('connections of ours say how a call ended; an MCP server says only text', async (t) => {
+  const unknown = said('It may have been sent.', { 'opencomputer/outcome': { status: 'unknown' } });
+  const runtimes: readonly (readonly [object, string])[] = [
+    [{ runtime: 'http', url: 'https://a.org', openapi: 'a.yaml' }, 'unknown'],
+    [{ runtime: 'grpc', command: ['a'] }, 'unknown'],
+    [{ runtime: 'mcp', command: ['a'] }, 'done'],
+  ];
+  for (const [given, status] of runtimes) {
+    const { host, call } = await hosting(t, { '1.0.0': () => unknown });
+    const current = release('1.0.0', { effect: 'write' });
+    host.replace([{ current: { ...current, manifest: { ...current.manifest, ...given } } }], []);
+    assert.equal((await call('weather_read', {}, callOptions())).status, status);
+  }
 });

@@ -9,19 +9,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { manifest } from '@opencomputer/contracts';
-import type { Clock } from '@opencomputer/contracts';
 import type { PluginCall } from '../connection.ts';
+import { systemClock as clock } from '../fixtures/harness.ts';
 import { PLUGIN_SOCKET_VARIABLE, connectGrpc } from './index.ts';
 import type { GrpcPluginConnection } from './index.ts';
 
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-  after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
 const described = manifest.parse({
   name: 'greeter',
   version: '1.0.0',
